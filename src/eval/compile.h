@@ -1,0 +1,71 @@
+/* compile: one node's catalog from a snapshot, facts and a classification. Each compile has its own arena and runs on one thread. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EVAL_COMPILE_H
+#define EVAL_COMPILE_H
+
+#include "catalog/catalog.h"
+#include "snapshot/snapshot.h"
+#include "types/type.h"
+
+struct compile; /* the state of one compile: eval/internal.h */
+struct builtin; /* a built-in function: eval/call.h */
+struct builtins;
+
+/* Where a data value was found: for provenance. */
+struct data_origin {
+    struct sv key, level;
+};
+
+/* What eval needs of layers below it is handed in by whoever starts it. */
+struct eval_hooks {
+    void *ctx;
+    /* Automatic parameter lookup. False: not found. May fail the compile itself. */
+    bool (*lookup)(void *ctx, struct compile *c, struct sv key, struct value *out_v, struct data_origin *out_origin);
+    /* Exported resources of other nodes that match; NULL where there is no store. */
+    const struct resource **(*exported)(void *ctx, struct compile *c, struct sv type, uint32_t *out_count);
+    /* Types that the system layer has natively: their parameters are checked. NULL name list end. Returns NULL for an unknown type. */
+    const struct type_info *(*type_info)(void *ctx, struct sv type);
+};
+
+/* What the compiler must know of a resource type. */
+struct type_info {
+    const char *name;           /* "file" */
+    const char *const *params;  /* attributes but metaparameters; NULL-terminated */
+    const char *namevar;        /* "path"; NULL: "name" */
+    const char *path_like;      /* attributes whose trailing slash is no difference; NULL */
+};
+
+struct class_request {
+    struct sv name;
+    const struct hash *params; /* NULL: include */
+};
+
+struct compile_options {
+    struct sv certname;
+    struct value facts;         /* hash */
+    struct value trusted;       /* hash; undef: made from certname */
+    struct value server_facts;  /* hash; undef: none */
+    const struct class_request *classes; /* classification */
+    uint32_t class_count;
+    struct value top_vars;      /* hash of further top-scope variables ($model, ENC parameters); undef: none */
+    struct sv code;             /* manifest text in place of the site's (apply -e); p NULL: the site's */
+    struct sv code_path;        /* shown for code; empty: no file, as Puppet[:code] */
+    enum { STRICT_OFF, STRICT_WARNING, STRICT_ERROR } strict;
+    bool strict_variables;
+    size_t memory_limit;        /* bytes; 0: LIMIT_COMPILE_BYTES */
+    struct eval_hooks hooks;
+    const struct builtins *functions;
+};
+
+struct compile_result {
+    struct arena *arena;      /* owns all of it; compile_result_free */
+    struct catalog *catalog;  /* NULL: failed */
+    struct sv error;          /* the one message, worded as the reference words it: "Evaluation Error: ... (file: F, line: 1, column: 2) on node N" */
+    struct diags diags;       /* warnings, and the errors with spans */
+};
+
+/* Never NULL. */
+struct compile_result *compile_node(struct snapshot *s, const struct compile_options *options);
+void compile_result_free(struct compile_result *r);
+
+#endif

@@ -1,0 +1,18 @@
+/* parser: a text to a validated AST. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANG_PARSER_H
+#define LANG_PARSER_H
+
+#include "lang/ast.h"
+
+enum parse_flags {
+    PARSE_EPP = 1 << 0,        /* the text is a template: literal text with <% %> */
+    PARSE_EXPRESSION = 1 << 1, /* one expression and no more (type text, defaults) */
+    PARSE_TASKS = 1 << 2,      /* `plan` and `apply` are keywords (files under plans/) */
+};
+
+/* NULL where the text has mistakes: they are in diags, all of them up to its cap. The unit and its nodes are in arena a;
+ * names are interned in t. src must live as long. */
+const struct unit *parse(struct arena *a, struct symtab *t, const struct source *src, unsigned flags, struct diags *diags);
+
+#endif

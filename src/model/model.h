@@ -1,0 +1,106 @@
+/* model: entities declared in YAML: kinds and their schemas, references, relations, invariants. Immutable once loaded. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "base/data.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/time.h"
+
+#define MODEL_KINDS(X)                                                                                                               \
+    X(KIND_DOMAIN, "Domain") X(KIND_SYSTEM, "System") X(KIND_COMPONENT, "Component") X(KIND_API, "API") X(KIND_RESOURCE, "Resource") \
+    X(KIND_GROUP, "Group") X(KIND_USER, "User") X(KIND_LOCATION, "Location") X(KIND_TEMPLATE, "Template")                            \
+    X(KIND_HOST, "Host") X(KIND_CLUSTER, "Cluster") X(KIND_DEPLOYMENT, "Deployment")                                                 \
+    X(KIND_PERSON, "Person") X(KIND_ABSENCE, "Absence") X(KIND_HOLIDAY_CALENDAR, "HolidayCalendar")                                  \
+    X(KIND_ROLE_ASSIGNMENT, "RoleAssignment") X(KIND_SYSTEM_OWNERSHIP, "SystemOwnership") X(KIND_PRODUCT, "Product")                 \
+    X(KIND_CONTEXT, "Context") X(KIND_POTLAC, "Potlac") X(KIND_KEY_MEETING, "KeyMeeting") X(KIND_TOPIC, "Topic")                     \
+    X(KIND_CHECKUP, "Checkup") X(KIND_MEETING, "Meeting") X(KIND_BACKLOG_ITEM, "BacklogItem")                                        \
+    X(KIND_CALENDAR_TARGET, "CalendarTarget") X(KIND_RECIPE, "Recipe") X(KIND_CHECK, "Check")
+
+enum model_kind {
+#define X(kind, name) kind,
+    MODEL_KINDS(X)
+#undef X
+        KIND_COUNT
+};
+
+struct entity {
+    enum model_kind kind;
+    struct sv ref;       /* "component:default/search-index", lower case: the identity */
+    struct sv ns, name;  /* as written; ns "default" where none is given */
+    struct sv title;     /* metadata.title, or name */
+    const struct data_doc *doc;
+    const struct data *metadata, *spec; /* spec may be NULL */
+    bool foreign;        /* apiVersion backstage.io/...: unknown fields are kept */
+    uint32_t index;      /* order of loading */
+};
+
+/* Relations are derived, always in pairs; the name of the other direction is relation_name(relation_inverse(r)). */
+#define MODEL_RELATIONS(X)                                                                                                           \
+    X(REL_OWNED_BY, "ownedBy", REL_OWNER_OF) X(REL_OWNER_OF, "ownerOf", REL_OWNED_BY)                                                \
+    X(REL_PART_OF, "partOf", REL_HAS_PART) X(REL_HAS_PART, "hasPart", REL_PART_OF)                                                   \
+    X(REL_DEPENDS_ON, "dependsOn", REL_DEPENDENCY_OF) X(REL_DEPENDENCY_OF, "dependencyOf", REL_DEPENDS_ON)                           \
+    X(REL_PROVIDES_API, "providesApi", REL_API_PROVIDED_BY) X(REL_API_PROVIDED_BY, "apiProvidedBy", REL_PROVIDES_API)                \
+    X(REL_CONSUMES_API, "consumesApi", REL_API_CONSUMED_BY) X(REL_API_CONSUMED_BY, "apiConsumedBy", REL_CONSUMES_API)                \
+    X(REL_MEMBER_OF, "memberOf", REL_HAS_MEMBER) X(REL_HAS_MEMBER, "hasMember", REL_MEMBER_OF)                                       \
+    X(REL_CHILD_OF, "childOf", REL_PARENT_OF) X(REL_PARENT_OF, "parentOf", REL_CHILD_OF)                                             \
+    X(REL_DEV_OWNED_BY, "devOwnedBy", REL_DEV_OWNER_OF) X(REL_DEV_OWNER_OF, "devOwnerOf", REL_DEV_OWNED_BY)                          \
+    X(REL_OPS_OWNED_BY, "opsOwnedBy", REL_OPS_OWNER_OF) X(REL_OPS_OWNER_OF, "opsOwnerOf", REL_OPS_OWNED_BY)                          \
+    X(REL_HOLDS_ROLE, "holdsRole", REL_ROLE_HELD_BY) X(REL_ROLE_HELD_BY, "roleHeldBy", REL_HOLDS_ROLE)                               \
+    X(REL_RUNS_ON, "runsOn", REL_HOSTS) X(REL_HOSTS, "hosts", REL_RUNS_ON)                                                           \
+    X(REL_DEPLOYS, "deploys", REL_DEPLOYED_BY) X(REL_DEPLOYED_BY, "deployedBy", REL_DEPLOYS)                                         \
+    X(REL_LEADS, "leads", REL_LED_BY) X(REL_LED_BY, "ledBy", REL_LEADS)                                                              \
+    X(REL_AFFECTS, "affects", REL_AFFECTED_BY) X(REL_AFFECTED_BY, "affectedBy", REL_AFFECTS)                                         \
+    X(REL_PREPARES, "prepares", REL_PREPARED_BY) X(REL_PREPARED_BY, "preparedBy", REL_PREPARES)                                      \
+    X(REL_DISCUSSES, "discusses", REL_DISCUSSED_BY) X(REL_DISCUSSED_BY, "discussedBy", REL_DISCUSSES)                                \
+    X(REL_CONTEXT_FOR, "contextFor", REL_HAS_CONTEXT) X(REL_HAS_CONTEXT, "hasContext", REL_CONTEXT_FOR)
+
+enum relation {
+#define X(rel, name, inverse) rel,
+    MODEL_RELATIONS(X)
+#undef X
+        REL_COUNT
+};
+
+struct edge_to {
+    enum relation relation;
+    const struct entity *to;
+};
+
+struct model;
+
+/* Adds every document of a YAML text. False where something in it is wrong (diags). Call model_check when all are added. */
+struct model *model_new(struct arena *a);
+bool model_add_text(struct model *m, const struct source *src, struct diags *diags);
+/* All *.yaml and *.yml below a folder, sorted by path. */
+bool model_add_folder(struct model *m, const char *folder, struct diags *diags, struct err *err);
+/* Resolves references, derives relations, checks the invariants I01 ... as of a date. False: errors are in diags. */
+bool model_check(struct model *m, struct date today, struct diags *diags);
+
+const struct entity *const *model_entities(const struct model *m, uint32_t *out_count);
+const struct entity *const *model_of_kind(const struct model *m, enum model_kind kind, uint32_t *out_count);
+/* By full ref in any case: "kind:namespace/name"; NULL when absent. */
+const struct entity *model_find(const struct model *m, struct sv ref);
+/* A ref as written in a field: default kind and namespace filled in. In the model's arena. */
+struct sv model_full_ref(struct arena *a, struct sv written, const char *default_kind, struct sv default_namespace);
+const struct edge_to *model_edges(const struct model *m, const struct entity *e, uint32_t *out_count);
+/* The first (or only) target of a relation; NULL. */
+const struct entity *model_one(const struct model *m, const struct entity *e, enum relation r);
+const struct entity **model_related(const struct model *m, struct arena *a, const struct entity *e, enum relation r, uint32_t *out_count);
+/* One step over dependsOn, dependencyOf, consumesApi, apiConsumedBy, or the same cluster: sorted by ref. */
+const struct entity **model_neighbours(const struct model *m, struct arena *a, const struct entity *service, uint32_t *out_count);
+
+/* Fields of spec; paths are dotted: "profile.email". */
+struct sv entity_text(const struct entity *e, const char *path);
+int64_t entity_int(const struct entity *e, const char *path, int64_t otherwise);
+const struct data *entity_field(const struct entity *e, const char *path);
+struct sv entity_annotation(const struct entity *e, const char *key);
+
+const char *model_kind_name(enum model_kind k);
+const char *relation_name(enum relation r);
+enum relation relation_inverse(enum relation r);
+/* Short name for people: "component:search-index" without the default namespace. */
+struct sv ref_short(struct arena *a, struct sv ref);
+
+#endif

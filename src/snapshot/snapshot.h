@@ -1,0 +1,76 @@
+/* snapshot: one immutable reading of a site or a module path: parsed manifests, module metadata, data files, model.
+ * Shared by all threads; files are read and parsed at first need, once. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SNAPSHOT_SNAPSHOT_H
+#define SNAPSHOT_SNAPSHOT_H
+
+#include "lang/ast.h"
+#include "model/model.h"
+#include "base/err.h"
+
+struct snapshot;
+
+struct snapshot_options {
+    struct sv site;        /* folder with manifests/, modules/, data/, hiera.yaml, model/; may be empty */
+    struct sv modulepath;  /* "a:b"; empty: site's environment.conf, else SITE/modules and the folder potlac's own modules are in */
+    struct sv environment; /* "production" */
+    struct sv hiera;       /* hiera.yaml to use as the environment's; empty: SITE/hiera.yaml */
+};
+
+/* NULL and err when the site cannot be read at all. The caller frees. */
+struct snapshot *snapshot_open(const struct snapshot_options *options, struct err *err);
+void snapshot_free(struct snapshot *s);
+
+struct symtab *snapshot_symtab(struct snapshot *s);
+struct sv snapshot_environment(const struct snapshot *s);
+struct sv snapshot_site(const struct snapshot *s);
+
+struct module {
+    struct sv name, dir;
+    const struct data_doc *metadata; /* metadata.json, or NULL */
+};
+const struct module *snapshot_module(struct snapshot *s, struct sv name); /* NULL */
+const struct module *snapshot_modules(struct snapshot *s, size_t *out_count);
+
+/* A definition and the text it stands in. */
+struct found {
+    const struct unit *unit;
+    const struct node *node;      /* AST_CLASS, AST_DEFINE, AST_FUNCTION, AST_TYPE_ALIAS */
+    const struct module *module;  /* NULL: site manifest */
+};
+/* Autoloads "a::b" from module a. False: there is none, or its file has mistakes (then diags has them and out_found->node is NULL). */
+bool snapshot_class(struct snapshot *s, const struct sym *name, struct found *out_found, struct diags *diags);
+bool snapshot_define(struct snapshot *s, const struct sym *name, struct found *out_found, struct diags *diags);
+bool snapshot_function(struct snapshot *s, const struct sym *name, struct found *out_found, struct diags *diags);
+bool snapshot_type_alias(struct snapshot *s, const struct sym *name, struct found *out_found, struct diags *diags);
+
+/* The parameters of a resource type that a module wrote in Ruby (lib/puppet/type/NAME.rb), read without Ruby. NULL: no such file. */
+struct ruby_type {
+    struct sv name;
+    const struct sv *params; /* parameters and properties */
+    uint32_t param_count;
+    struct sv namevar;
+};
+const struct ruby_type *snapshot_ruby_type(struct snapshot *s, struct sv name);
+
+/* Site manifests (manifests/ sorted, or one file), parsed. */
+const struct unit **snapshot_site_units(struct snapshot *s, uint32_t *out_count, struct diags *diags);
+/* Any manifest or template, parsed once. NULL: missing (err) or wrong (diags). */
+const struct unit *snapshot_unit(struct snapshot *s, struct sv path, unsigned parse_flags, struct diags *diags, struct err *err);
+/* "module/file.epp" -> path of templates/file.epp; absolute paths stand. Empty: none. folder: "templates" or "files". */
+struct sv snapshot_module_file(struct snapshot *s, struct sv name, const char *folder);
+
+/* File text, read once. */
+bool snapshot_read(struct snapshot *s, struct sv path, struct sv *out_text, struct err *err);
+bool snapshot_exists(struct snapshot *s, struct sv path);
+/* A YAML or JSON data file, read once, as a value (undef for an empty file). NULL: missing (no err) or wrong (err). */
+const struct value *snapshot_data(struct snapshot *s, struct sv path, struct err *err);
+/* Names that match a shell pattern, sorted. */
+const struct sv *snapshot_glob(struct snapshot *s, struct sv pattern, uint32_t *out_count);
+/* A place for another layer's memo (parsed hiera.yaml files): made once by make(), kept for the snapshot's life. Thread-safe. */
+void *snapshot_memo(struct snapshot *s, struct sv key, void *(*make)(void *ctx, struct snapshot *s, struct arena *a), void *ctx);
+
+/* NULL where the site has no model/. Mistakes are in the diags given at first call. */
+const struct model *snapshot_model(struct snapshot *s, struct diags *diags);
+
+#endif

@@ -1,0 +1,51 @@
+/* store: what was recorded: history, catalogs, facts, reports, calendar state. One struct of functions per backend; SQLite now. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/data.h"
+#include "base/err.h"
+
+struct store;
+
+/* Opens or makes the database and brings its schema forward. NULL and err on failure. The caller closes. */
+struct store *store_open(const char *path, struct err *err);
+void store_close(struct store *s);
+int store_schema_version(struct store *s);
+
+/* A transaction: all between or nothing. */
+bool store_begin(struct store *s, struct err *err);
+bool store_commit(struct store *s, struct err *err);
+void store_rollback(struct store *s);
+
+/* History is append-only. */
+struct event {
+    int64_t id;       /* given by the store, rising */
+    int64_t at;       /* UTC seconds */
+    struct sv kind;   /* "snapshot", "deploy", "drift", "meeting.held" ...: people.md C.7 */
+    struct sv subject;/* ref of what it is about */
+    struct sv actor;  /* ref or name of who did it */
+    struct sv body;   /* JSON object */
+};
+bool store_event_add(struct store *s, struct event *e, struct err *err); /* sets e->id */
+struct event_query {
+    struct sv kind;    /* empty: any; "meeting." matches by prefix */
+    struct sv subject; /* empty: any */
+    int64_t since_id, since_at; /* strictly after; 0: from the start */
+    int64_t limit;     /* newest so many; 0: all. Always given in rising order. */
+};
+bool store_events(struct store *s, struct arena *a, const struct event_query *q, struct event **out_events, size_t *out_count, struct err *err);
+
+/* Documents: the latest of a kind for a key: catalog, facts, report, model entity at last apply, calendar state. */
+bool store_put(struct store *s, struct sv kind, struct sv key, struct sv json, int64_t at, struct err *err);
+/* False without err text: absent. */
+bool store_get(struct store *s, struct arena *a, struct sv kind, struct sv key, struct sv *out_json, struct err *err);
+bool store_delete(struct store *s, struct sv kind, struct sv key, struct err *err);
+struct document {
+    struct sv key, json;
+    int64_t at;
+};
+bool store_list(struct store *s, struct arena *a, struct sv kind, struct document **out_docs, size_t *out_count, struct err *err);
+
+#endif

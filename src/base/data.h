@@ -7,8 +7,12 @@
 
 enum data_kind { DATA_NULL, DATA_BOOL, DATA_INT, DATA_FLOAT, DATA_STRING, DATA_LIST, DATA_MAP };
 
+/* What Ruby's YAML would make of a plain scalar that is kept as text here: Puppet refuses such data. */
+enum data_special { DATA_PLAIN, DATA_DATE, DATA_TIME, DATA_SYMBOL, DATA_BIG_INT };
+
 struct data {
     uint8_t kind;
+    uint8_t special;   /* enum data_special, of a DATA_STRING */
     bool quoted;       /* a YAML scalar that was written with quotes or as a block */
     uint32_t from, to; /* bytes in the source */
     uint32_t count;    /* of a list or map */

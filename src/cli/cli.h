@@ -1,0 +1,64 @@
+/* cli: verbs and their options, from one table each. Only this layer prints. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/err.h"
+
+/* An option of a verb: "--name ARG" or, where arg is NULL, a flag. */
+struct cli_option {
+    const char *name;
+    char letter; /* 0: none */
+    const char *arg;
+    const char *help;
+};
+
+struct cli;
+
+struct verb {
+    const char *name;
+    const char *usage;   /* behind "potlac NAME" */
+    const char *summary; /* one line */
+    const char *help;    /* paragraphs; may be NULL */
+    const struct cli_option *options; /* ended by a NULL name */
+    int (*run)(struct cli *c);        /* the exit status */
+};
+
+extern const struct verb verb_agenda, verb_apply, verb_check, verb_compile, verb_facts, verb_plan, verb_validate;
+
+/* One invocation. All memory is in its arena. */
+struct cli {
+    struct arena *arena;
+    const struct verb *verb;
+    const char **values; /* option_values[i] for options[i]; "" for a flag that was given */
+    const char **args;   /* positional */
+    unsigned arg_count;
+    bool json, colour;   /* --json; standard output is a terminal and NO_COLOR is not set */
+    bool progress;       /* standard error is a terminal */
+};
+
+/* Exit statuses, as --detailed-exitcodes has them. */
+enum { EXIT_OK = 0, EXIT_BROKEN = 1, EXIT_CHANGES = 2, EXIT_FAILURES = 4 };
+
+/* NULL where the option was not given. */
+const char *cli_value(const struct cli *c, const char *name);
+bool cli_flag(const struct cli *c, const char *name);
+/* Prints "potlac VERB: text" and a hint to --help; returns EXIT_BROKEN. */
+int cli_misuse(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Prints "potlac: text"; returns EXIT_BROKEN. */
+int cli_broken(const struct err *err);
+/* Diagnostics to standard error; returns true where there are errors. */
+bool cli_diags(const struct cli *c, const struct diags *d);
+/* Wraps text in a colour where standard output is a terminal. */
+const char *cli_bold(const struct cli *c);
+const char *cli_dim(const struct cli *c);
+const char *cli_red(const struct cli *c);
+const char *cli_green(const struct cli *c);
+const char *cli_yellow(const struct cli *c);
+const char *cli_plain(const struct cli *c);
+
+#endif

@@ -4,9 +4,9 @@
 #ifndef SNAPSHOT_SNAPSHOT_H
 #define SNAPSHOT_SNAPSHOT_H
 
+#include "base/err.h"
 #include "lang/ast.h"
 #include "model/model.h"
-#include "base/err.h"
 
 struct snapshot;
 
@@ -15,6 +15,7 @@ struct snapshot_options {
     struct sv modulepath;  /* "a:b"; empty: site's environment.conf, else SITE/modules and the folder potlac's own modules are in */
     struct sv environment; /* "production" */
     struct sv hiera;       /* hiera.yaml to use as the environment's; empty: SITE/hiera.yaml */
+    struct sv own_modules; /* further folder of modules, looked at last: where potlac's own are in a source tree; may be empty */
 };
 
 /* NULL and err when the site cannot be read at all. The caller frees. */
@@ -24,19 +25,22 @@ void snapshot_free(struct snapshot *s);
 struct symtab *snapshot_symtab(struct snapshot *s);
 struct sv snapshot_environment(const struct snapshot *s);
 struct sv snapshot_site(const struct snapshot *s);
+/* The environment's hiera.yaml, there or not; empty without a site. */
+struct sv snapshot_hiera(const struct snapshot *s);
 
 struct module {
     struct sv name, dir;
     const struct data_doc *metadata; /* metadata.json, or NULL */
 };
 const struct module *snapshot_module(struct snapshot *s, struct sv name); /* NULL */
-const struct module *snapshot_modules(struct snapshot *s, size_t *out_count);
+/* All of them, in the order of the module path. metadata is not read: ask snapshot_module for it. */
+const struct module *const *snapshot_modules(struct snapshot *s, size_t *out_count);
 
 /* A definition and the text it stands in. */
 struct found {
     const struct unit *unit;
-    const struct node *node;      /* AST_CLASS, AST_DEFINE, AST_FUNCTION, AST_TYPE_ALIAS */
-    const struct module *module;  /* NULL: site manifest */
+    const struct node *node;     /* AST_CLASS, AST_DEFINE, AST_FUNCTION, AST_TYPE_ALIAS */
+    const struct module *module; /* NULL: site manifest */
 };
 /* Autoloads "a::b" from module a. False: there is none, or its file has mistakes (then diags has them and out_found->node is NULL). */
 bool snapshot_class(struct snapshot *s, const struct sym *name, struct found *out_found, struct diags *diags);
@@ -50,6 +54,7 @@ struct ruby_type {
     const struct sv *params; /* parameters and properties */
     uint32_t param_count;
     struct sv namevar;
+    struct sv path; /* of the file */
 };
 const struct ruby_type *snapshot_ruby_type(struct snapshot *s, struct sv name);
 
@@ -68,9 +73,10 @@ const struct value *snapshot_data(struct snapshot *s, struct sv path, struct err
 /* Names that match a shell pattern, sorted. */
 const struct sv *snapshot_glob(struct snapshot *s, struct sv pattern, uint32_t *out_count);
 /* A place for another layer's memo (parsed hiera.yaml files): made once by make(), kept for the snapshot's life. Thread-safe. */
+/* make must return: no compile_fail inside. */
 void *snapshot_memo(struct snapshot *s, struct sv key, void *(*make)(void *ctx, struct snapshot *s, struct arena *a), void *ctx);
 
-/* NULL where the site has no model/. Mistakes are in the diags given at first call. */
+/* NULL where the site has no model/, or the model is wrong. Mistakes and warnings are in the diags given at first call. */
 const struct model *snapshot_model(struct snapshot *s, struct diags *diags);
 
 #endif

@@ -1,0 +1,172 @@
+/* files: texts, data, globs and memos of a snapshot, each made once. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+#include "base/yaml.h"
+#include "snapshot/internal.h"
+#include "types/value.h"
+
+struct text {
+    struct sv text;
+    struct err err;
+    enum tree_kind kind;
+};
+
+static void *make_text(void *ctx, struct sv path, struct arena *a)
+{
+    struct snapshot *s = ctx;
+    struct text *t = ARENA_NEW(a, struct text);
+    t->kind = s->tree.read(s->tree.ctx, a, path, &t->text, &t->err);
+    return t;
+}
+
+bool snapshot_read(struct snapshot *s, struct sv path, struct sv *out_text, struct err *err)
+{
+    const struct text *t = cache_get(&s->texts, path, make_text, s);
+    if (t->kind == TREE_FILE) {
+        *out_text = t->text;
+        return true;
+    }
+    if (t->kind == TREE_ABSENT)
+        return err_set(err, "'%.*s' does not exist", SV_ARG(path));
+    return err_set(err, "%s", t->err.text);
+}
+
+static void *make_kind(void *ctx, struct sv path, struct arena *a)
+{
+    struct snapshot *s = ctx;
+    (void)a;
+    return (void *)(uintptr_t)s->tree.kind(s->tree.ctx, path);
+}
+
+static enum tree_kind kind_of(struct snapshot *s, struct sv path)
+{
+    return (enum tree_kind)(uintptr_t)cache_get(&s->kinds, path, make_kind, s);
+}
+
+bool snapshot_exists(struct snapshot *s, struct sv path) { return kind_of(s, path) != TREE_ABSENT; }
+
+/* ---- data files ---- */
+
+struct data_file {
+    bool found;
+    struct value value;
+    struct err err;
+};
+
+/* Ruby's classes of what a safe YAML reader refuses. */
+static const char *refused_class(const struct data *d)
+{
+    if (d->kind == DATA_STRING && d->special == DATA_DATE)
+        return "Date";
+    if (d->kind == DATA_STRING && d->special == DATA_TIME)
+        return "Time";
+    const char *class = NULL;
+    for (uint32_t i = 0; i < d->count && !class; i++) {
+        if (d->kind == DATA_LIST)
+            class = refused_class(&d->items[i]);
+        else if (d->kind == DATA_MAP && !(class = refused_class(&d->pairs[i].key)))
+            class = refused_class(&d->pairs[i].value);
+    }
+    return class;
+}
+
+static bool first_error(const struct diags *diags, struct err *err)
+{
+    for (const struct diag *d = diags->first; d; d = d->next) {
+        unsigned line = 0, column = 0;
+        if (d->severity != SEV_ERROR)
+            continue;
+        span_position(d->span, &line, &column);
+        struct sv path = d->span.src ? d->span.src->path : SV_NONE;
+        return err_set(err, "(%.*s): %.*s at line %u column %u", SV_ARG(path), SV_ARG(d->message), line, column);
+    }
+    return err_set(err, "it cannot be read");
+}
+
+static bool is_json(struct sv path) { return sv_ends(path, SV(".json")); }
+
+static void parse_data(struct data_file *f, const struct source *src, struct arena *a)
+{
+    struct diags diags = diags_in(a);
+    struct data_doc *doc = NULL;
+    bool fine = is_json(src->path) ? json_read(a, src, NULL, &diags, &doc) : yaml_read(a, src, NULL, &diags, &doc);
+    if (!fine) {
+        first_error(&diags, &f->err);
+        return;
+    }
+    const char *refused = doc && !is_json(src->path) ? refused_class(&doc->root) : NULL;
+    if (refused) {
+        err_set(&f->err, "(%.*s): Tried to load unspecified class: %s", SV_ARG(src->path), refused);
+        return;
+    }
+    f->value = doc ? value_from_data(a, &doc->root) : VALUE_UNDEF;
+    f->found = true;
+}
+
+static void *make_data(void *ctx, struct sv path, struct arena *a)
+{
+    struct snapshot *s = ctx;
+    struct data_file *f = ARENA_NEW(a, struct data_file);
+    struct source *src = ARENA_NEW(a, struct source);
+    src->path = path;
+    if (s->tree.read(s->tree.ctx, a, path, &src->text, &f->err) == TREE_FILE)
+        parse_data(f, src, a);
+    return f;
+}
+
+const struct value *snapshot_data(struct snapshot *s, struct sv path, struct err *err)
+{
+    const struct data_file *f = cache_get(&s->data, path, make_data, s);
+    if (f->found)
+        return &f->value;
+    if (f->err.text[0])
+        err_set(err, "%s", f->err.text);
+    return NULL;
+}
+
+/* ---- files of modules ---- */
+
+static void *make_module_file(void *ctx, struct sv key, struct arena *a)
+{
+    struct snapshot *s = ctx;
+    struct sv rest = key, folder, name;
+    sv_cut(&rest, '\n', &folder);
+    sv_cut(&rest, '/', &name);
+    const struct module *m = module_find(s, name);
+    if (!m || !rest.n)
+        return NULL;
+    struct sv *path = ARENA_NEW(a, struct sv);
+    *path = arena_printf(a, "%.*s/%.*s/%.*s", SV_ARG(m->dir), SV_ARG(folder), SV_ARG(rest));
+    return kind_of(s, *path) == TREE_ABSENT ? NULL : path;
+}
+
+struct sv snapshot_module_file(struct snapshot *s, struct sv name, const char *folder)
+{
+    if (name.n && name.p[0] == '/')
+        return name;
+    AUTO_STRBUF key = STRBUF_HEAP;
+    strbuf_addf(&key, "%s\n%.*s", folder, SV_ARG(name));
+    const struct sv *path = cache_get(&s->module_files, strbuf_sv(&key), make_module_file, s);
+    return path ? *path : SV_NONE;
+}
+
+/* ---- memos ---- */
+
+struct memo_maker {
+    struct snapshot *s;
+    void *(*make)(void *ctx, struct snapshot *s, struct arena *a);
+    void *ctx;
+};
+
+static void *make_memo(void *ctx, struct sv key, struct arena *a)
+{
+    (void)key;
+    struct memo_maker *m = ctx;
+    return m->make(m->ctx, m->s, a);
+}
+
+void *snapshot_memo(struct snapshot *s, struct sv key, void *(*make)(void *ctx, struct snapshot *s, struct arena *a), void *ctx)
+{
+    struct memo_maker m = { s, make, ctx };
+    return cache_get(&s->memos, key, make_memo, &m);
+}

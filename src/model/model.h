@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/time.h"
 
+/* clang-format off */
 #define MODEL_KINDS(X)                                                                                                               \
     X(KIND_DOMAIN, "Domain") X(KIND_SYSTEM, "System") X(KIND_COMPONENT, "Component") X(KIND_API, "API") X(KIND_RESOURCE, "Resource") \
     X(KIND_GROUP, "Group") X(KIND_USER, "User") X(KIND_LOCATION, "Location") X(KIND_TEMPLATE, "Template")                            \
@@ -17,6 +18,7 @@
     X(KIND_CONTEXT, "Context") X(KIND_POTLAC, "Potlac") X(KIND_KEY_MEETING, "KeyMeeting") X(KIND_TOPIC, "Topic")                     \
     X(KIND_CHECKUP, "Checkup") X(KIND_MEETING, "Meeting") X(KIND_BACKLOG_ITEM, "BacklogItem")                                        \
     X(KIND_CALENDAR_TARGET, "CalendarTarget") X(KIND_RECIPE, "Recipe") X(KIND_CHECK, "Check")
+/* clang-format on */
 
 enum model_kind {
 #define X(kind, name) kind,
@@ -27,16 +29,17 @@ enum model_kind {
 
 struct entity {
     enum model_kind kind;
-    struct sv ref;       /* "component:default/search-index", lower case: the identity */
-    struct sv ns, name;  /* as written; ns "default" where none is given */
-    struct sv title;     /* metadata.title, or name */
+    struct sv ref;      /* "component:default/search-index", lower case: the identity */
+    struct sv ns, name; /* as written; ns "default" where none is given */
+    struct sv title;    /* metadata.title, or name */
     const struct data_doc *doc;
     const struct data *metadata, *spec; /* spec may be NULL */
-    bool foreign;        /* apiVersion backstage.io/...: unknown fields are kept */
-    uint32_t index;      /* order of loading */
+    bool foreign;                       /* apiVersion backstage.io/...: unknown fields are kept */
+    uint32_t index;                     /* order of loading */
 };
 
 /* Relations are derived, always in pairs; the name of the other direction is relation_name(relation_inverse(r)). */
+/* clang-format off */
 #define MODEL_RELATIONS(X)                                                                                                           \
     X(REL_OWNED_BY, "ownedBy", REL_OWNER_OF) X(REL_OWNER_OF, "ownerOf", REL_OWNED_BY)                                                \
     X(REL_PART_OF, "partOf", REL_HAS_PART) X(REL_HAS_PART, "hasPart", REL_PART_OF)                                                   \
@@ -55,6 +58,7 @@ struct entity {
     X(REL_PREPARES, "prepares", REL_PREPARED_BY) X(REL_PREPARED_BY, "preparedBy", REL_PREPARES)                                      \
     X(REL_DISCUSSES, "discusses", REL_DISCUSSED_BY) X(REL_DISCUSSED_BY, "discussedBy", REL_DISCUSSES)                                \
     X(REL_CONTEXT_FOR, "contextFor", REL_HAS_CONTEXT) X(REL_HAS_CONTEXT, "hasContext", REL_CONTEXT_FOR)
+/* clang-format on */
 
 enum relation {
 #define X(rel, name, inverse) rel,
@@ -63,21 +67,27 @@ enum relation {
         REL_COUNT
 };
 
+/* An edge of one entity. "cluster runsOn host", "host hosts cluster", "deployment runsOn cluster", "user holdsRole group",
+ * "service devOwnedBy user", "potlac ledBy user", "keymeeting preparedBy potlac". People are the User entities, never the Person. */
 struct edge_to {
     enum relation relation;
     const struct entity *to;
+    const struct entity *via; /* the entity whose text says so: RoleAssignment (role, from, until), SystemOwnership, or one of the two */
 };
 
 struct model;
 
-/* Adds every document of a YAML text. False where something in it is wrong (diags). Call model_check when all are added. */
+/* Adds every document of a YAML text. False where something in it is wrong (diags). Call model_check when all are added.
+ * A text that is no YAML adds nothing at all, so a caller that remembers the last good text of a file may add that instead. */
 struct model *model_new(struct arena *a);
 bool model_add_text(struct model *m, const struct source *src, struct diags *diags);
-/* All *.yaml and *.yml below a folder, sorted by path. */
+/* All *.yaml and *.yml below a folder, sorted by path, and the files below it that Location entities name. */
 bool model_add_folder(struct model *m, const char *folder, struct diags *diags, struct err *err);
-/* Resolves references, derives relations, checks the invariants I01 ... as of a date. False: errors are in diags. */
+/* Resolves references, derives relations, checks the invariants I01 ... as of a date. False: errors are in diags, or were when adding.
+ * The model never changes after it; without it there are no edges. */
 bool model_check(struct model *m, struct date today, struct diags *diags);
 
+/* Entities in order of loading; those of one kind by ref. */
 const struct entity *const *model_entities(const struct model *m, uint32_t *out_count);
 const struct entity *const *model_of_kind(const struct model *m, enum model_kind kind, uint32_t *out_count);
 /* By full ref in any case: "kind:namespace/name"; NULL when absent. */
@@ -85,7 +95,7 @@ const struct entity *model_find(const struct model *m, struct sv ref);
 /* A ref as written in a field: default kind and namespace filled in. In the model's arena. */
 struct sv model_full_ref(struct arena *a, struct sv written, const char *default_kind, struct sv default_namespace);
 const struct edge_to *model_edges(const struct model *m, const struct entity *e, uint32_t *out_count);
-/* The first (or only) target of a relation; NULL. */
+/* Edges are sorted by relation, then by the target's ref. The first (or only) target of a relation; NULL. */
 const struct entity *model_one(const struct model *m, const struct entity *e, enum relation r);
 const struct entity **model_related(const struct model *m, struct arena *a, const struct entity *e, enum relation r, uint32_t *out_count);
 /* One step over dependsOn, dependencyOf, consumesApi, apiConsumedBy, or the same cluster: sorted by ref. */
@@ -94,8 +104,15 @@ const struct entity **model_neighbours(const struct model *m, struct arena *a, c
 /* Fields of spec; paths are dotted: "profile.email". */
 struct sv entity_text(const struct entity *e, const char *path);
 int64_t entity_int(const struct entity *e, const char *path, int64_t otherwise);
+/* "line:column" errors of other layers point at a field: its span, or the entity's name where there is no such field. */
+struct span entity_span(const struct entity *e, const char *path);
 const struct data *entity_field(const struct entity *e, const char *path);
 struct sv entity_annotation(const struct entity *e, const char *key);
+
+/* From and until (both inclusive, either may be missing) of a RoleAssignment, Person or Absence (from, to) hold on a day. */
+bool entity_on(const struct entity *e, struct date day);
+/* The entity a topic's or meeting's "ritual:search.sync" belongs to (Potlac or SystemOwnership) and its ritual ("sync"); NULL. */
+const struct entity *model_ritual(const struct model *m, struct sv written, struct sv default_namespace, struct sv *out_ritual);
 
 const char *model_kind_name(enum model_kind k);
 const char *relation_name(enum relation r);

@@ -9,6 +9,9 @@
 
 struct store;
 
+/* One store object may be used by several threads and one file by several processes: writers wait for each other (up to 10 s), readers for
+ * nobody. A transaction belongs to the thread that began it; others wait. */
+
 /* Opens or makes the database and brings its schema forward. NULL and err on failure. The caller closes. */
 struct store *store_open(const char *path, struct err *err);
 void store_close(struct store *s);
@@ -30,7 +33,7 @@ struct event {
 };
 bool store_event_add(struct store *s, struct event *e, struct err *err); /* sets e->id */
 struct event_query {
-    struct sv kind;    /* empty: any; "meeting." matches by prefix */
+    struct sv kind;    /* empty: any; "meeting." (with the dot) matches by prefix */
     struct sv subject; /* empty: any */
     int64_t since_id, since_at; /* strictly after; 0: from the start */
     int64_t limit;     /* newest so many; 0: all. Always given in rising order. */
@@ -46,6 +49,10 @@ struct document {
     struct sv key, json;
     int64_t at;
 };
+/* By key. */
 bool store_list(struct store *s, struct arena *a, struct sv kind, struct document **out_docs, size_t *out_count, struct err *err);
+
+/* Is the file whole? False and what is wrong with it. */
+bool store_verify(struct store *s, struct err *err);
 
 #endif

@@ -1,0 +1,266 @@
+/* apply_site: applying a site. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/apply_site.h"
+
+#include "base/fs.h"
+#include "base/json.h"
+#include "cli/converge.h"
+#include "cli/fleet.h"
+#include "cli/show.h"
+#include "snapshot/revision.h"
+#include "store/record.h"
+
+struct application {
+    struct cli *c;
+    struct site site;
+    struct fleet fleet;
+    struct subject host; /* with --host */
+    bool has_host, noop;
+    struct revision revision;
+    unsigned model_changes, writes;
+    struct report *host_report;
+    unsigned feeds_written, feeds_kept;
+    unsigned failed;
+};
+
+static void add_fields(struct json_out *j, const struct resource_event *e)
+{
+    struct arena *a = arena_new(0);
+    json_kstr(j, "resource", resource_ref(a, e->resource));
+    json_kstr(j, "property", e->property);
+    json_kstr(j, "was", e->before);
+    json_kstr(j, "want", e->after);
+    arena_free(a);
+}
+
+static bool add_history(struct application *ap, const char *kind, struct sv subject, const struct resource_event *e, struct err *err)
+{
+    AUTO_STRBUF body = STRBUF_HEAP;
+    struct json_out j = json_to(&body, false);
+    json_open(&j, '{');
+    json_kstr(&j, "host", subject);
+    add_fields(&j, e);
+    json_close(&j, '}');
+    struct event event = { .at = ap->site.now, .kind = sv_of(kind), .subject = subject, .actor = SV("potlac"), .body = strbuf_sv(&body) };
+    return store_event_add(ap->site.store, &event, err);
+}
+
+/* What differed from the catalog applied last, before this apply mends it. */
+static bool record_drift(struct application *ap, struct sv root, struct err *err)
+{
+    struct report *drift;
+    if (!converge_drift(&ap->site, &ap->host, root, &drift, err))
+        return false;
+    for (uint32_t i = 0; drift && i < drift->event_count; i++)
+        if (drift->events[i].outcome == OUT_WOULD_CHANGE && !add_history(ap, "drift", ap->host.entity->ref, &drift->events[i], err))
+            return false;
+    return true;
+}
+
+static struct fleet_item *item_of(struct fleet *f, const struct entity *e)
+{
+    for (uint32_t i = 0; i < f->count; i++)
+        if (f->items[i].subject.entity == e)
+            return &f->items[i];
+    return NULL;
+}
+
+static void show_report(const struct cli *c, const char *title, struct sv where, const struct report *r)
+{
+    if (c->json)
+        return;
+    printf("%s%s%s%s%.*s\n", cli_bold(c), title, cli_plain(c), where.n ? " in " : "", SV_ARG(where));
+    for (uint32_t i = 0; i < r->event_count; i++) {
+        const struct resource_event *e = &r->events[i];
+        if (e->outcome == OUT_PLANNED_ONLY)
+            continue;
+        bool bad = e->outcome == OUT_FAILED || e->outcome == OUT_SKIPPED;
+        printf("  %s%.*s[%.*s]%s%s%.*s: %.*s\n", bad ? cli_red(c) : "", SV_ARG(e->resource->type), SV_ARG(e->resource->title), bad ? cli_plain(c) : "",
+               e->property.n ? " " : "", SV_ARG(e->property), SV_ARG(e->message));
+    }
+    unsigned changed = r->changed + r->would_change;
+    printf("  %u resources: %u in sync, %u %s, %u failed", r->total, r->in_sync, changed, r->would_change ? "would change" : "changed", r->failed);
+    if (r->skipped)
+        printf(", %u skipped", r->skipped);
+    if (r->planned_only)
+        printf(", %u planned only", r->planned_only);
+    printf("\n");
+}
+
+/* The kinds of resource that cannot act in a folder, and how many of each. */
+static void show_planned(const struct cli *c, const struct report *r)
+{
+    struct arena *a = arena_new(0);
+    struct map counts = map_in(a);
+    for (uint32_t i = 0; !c->json && i < r->event_count; i++)
+        if (r->events[i].outcome == OUT_PLANNED_ONLY) {
+            struct sv type = r->events[i].resource->type;
+            map_put(&counts, type, (void *)((uintptr_t)map_find(&counts, type) + 1));
+        }
+    if (counts.count)
+        printf("  planned only, as these cannot act in a folder:");
+    for (struct map_entry *e = NULL; (e = map_next(&counts, e));)
+        printf(" %u %.*s", (unsigned)(uintptr_t)e->value, SV_ARG(e->key));
+    if (counts.count)
+        printf("\n");
+    arena_free(a);
+}
+
+static bool converge_host(struct application *ap, struct err *err)
+{
+    const char *root = cli_value(ap->c, "root");
+    struct fleet_item *item = item_of(&ap->fleet, ap->host.entity);
+    struct converge_options o = { .root = root ? sv_of(root) : SV(""), .noop = ap->noop };
+    if (!item->result->catalog)
+        return err_set(err, "'%.*s' does not compile: %.*s", SV_ARG(ap->host.entity->name), SV_ARG(item->result->error));
+    if (!ap->noop && !record_drift(ap, o.root, err))
+        return false;
+    ap->host_report = converge(&ap->site, item->result->catalog, &o, err);
+    if (!ap->host_report)
+        return false;
+    show_report(ap->c, arena_printf(ap->c->arena, "Host %.*s", SV_ARG(ap->host.entity->name)).p, o.root, ap->host_report);
+    show_planned(ap->c, ap->host_report);
+    ap->failed += ap->host_report->failed;
+    if (ap->noop)
+        return true;
+    AUTO_STRBUF json = STRBUF_HEAP;
+    catalog_write_json(item->result->catalog, &json, false);
+    if (!store_put(ap->site.store, SV("converged"), ap->host.entity->ref, strbuf_sv(&json), ap->site.now, err))
+        return false;
+    strbuf_reset(&json);
+    report_write_json(ap->host_report, &json, false);
+    return store_put(ap->site.store, SV("report"), ap->host.entity->ref, strbuf_sv(&json), ap->site.now, err);
+}
+
+/* All Potlacs and ownerships are one catalog for the calendars: one run sees every meeting of a person. */
+static bool converge_people(struct application *ap, struct err *err)
+{
+    struct site *s = &ap->site;
+    const char *folder = cli_value(ap->c, "calendars");
+    struct converge_options o = { .noop = ap->noop, .allow_mass_cancel = cli_flag(ap->c, "allow-mass-cancel") };
+    o.calendars = folder ? sv_of(folder) : path_join(s->arena, s->state_dir, SV("calendars"));
+    struct catalog *all = catalog_new(s->arena, snapshot_symtab(s->snapshot), SV("calendars"));
+    for (uint32_t i = 0; i < ap->fleet.count; i++) {
+        struct fleet_item *item = &ap->fleet.items[i];
+        if (item->subject.is_host || !item->result->catalog)
+            continue;
+        for (uint32_t k = 0; k < item->result->catalog->resource_count; k++) {
+            struct resource *r = item->result->catalog->resources[k];
+            if (!sv_is(r->type, "Calendar_event") || r->flags & RES_VIRTUAL)
+                continue;
+            ARENA_PUSH(s->arena, all->resources, all->resource_count, all->resource_cap, r);
+        }
+    }
+    if (!all->resource_count)
+        return true;
+    struct report *r = converge(s, all, &o, err);
+    if (!r)
+        return false;
+    ap->writes += r->changed;
+    ap->failed += r->failed;
+    show_report(ap->c, "Calendars", o.calendars, r);
+    return true;
+}
+
+static struct recording recording_of(struct application *ap)
+{
+    bool clean = ap->revision.commit.n && !ap->revision.dirty;
+    return (struct recording){ .at = ap->site.now,
+                               .actor = clean ? ap->revision.author : SV("unknown"),
+                               .commit = ap->revision.commit.n ? arena_printf(ap->site.arena, "%.*s%s", SV_ARG(ap->revision.commit), ap->revision.dirty ? "-dirty" : "") : SV_NONE,
+                               .summary = clean ? ap->revision.summary : SV_NONE };
+}
+
+static bool publish(struct application *ap, struct err *err)
+{
+    struct recording r = recording_of(ap);
+    if (!store_begin(ap->site.store, err))
+        return false;
+    if (!record_model(ap->site.store, ap->site.model, ap->site.arena, &r, &ap->model_changes, err) || !fleet_publish(&ap->site, &ap->fleet, err) ||
+        !store_commit(ap->site.store, err)) {
+        store_rollback(ap->site.store);
+        return false;
+    }
+    return true;
+}
+
+static void show_published(struct application *ap)
+{
+    const struct cli *c = ap->c;
+    if (c->json)
+        return;
+    struct sv commit = ap->revision.commit.n ? sv_slice(ap->revision.commit, 0, 10) : SV("a folder outside git");
+    printf("%sModel%s at %.*s%s: %u change%s recorded, %u of %u catalogs %s\n", cli_bold(c), cli_plain(c), SV_ARG(commit),
+           ap->revision.dirty ? " with uncommitted changes" : "", ap->model_changes, ap->model_changes == 1 ? "" : "s", ap->fleet.changed,
+           ap->fleet.count, ap->noop ? "would be published" : "published");
+}
+
+static bool run_application(struct application *ap, struct err *err)
+{
+    struct site *s = &ap->site;
+    if (!s->model)
+        return err_set(err, "'%.*s' has no model/: there is nothing to apply; for a manifest, name the file", SV_ARG(s->dir));
+    const char *host = cli_value(ap->c, "host");
+    ap->has_host = host != NULL;
+    ap->noop = cli_flag(ap->c, "noop");
+    if (cli_value(ap->c, "root") && !host)
+        return err_set(err, "--root is one host's /: name the host with --host");
+    if (host && !cli_value(ap->c, "root"))
+        return err_set(err, "--host needs --root: a whole machine is converged on the machine itself");
+    if (!site_open_store(s, err) || (host && !site_subject(s, sv_of(host), &ap->host, err)))
+        return false;
+    if (!revision_read(s->arena, s->dir, &ap->revision, err) && err->text[0])
+        return false;
+    if (!fleet_compile(s, &ap->fleet, err))
+        return false;
+    for (uint32_t i = 0; i < ap->fleet.count; i++)
+        if (!ap->fleet.items[i].result->catalog)
+            return err_set(err, "nothing is applied, as '%.*s' does not compile: %.*s", SV_ARG(ap->fleet.items[i].subject.entity->ref),
+                           SV_ARG(ap->fleet.items[i].result->error));
+    if (!ap->noop && !publish(ap, err))
+        return false;
+    show_published(ap);
+    return (!ap->has_host || converge_host(ap, err)) && converge_people(ap, err);
+}
+
+static void print_json(const struct application *ap)
+{
+    AUTO_STRBUF out = STRBUF_HEAP;
+    struct json_out j = json_to(&out, true);
+    json_open(&j, '{');
+    json_kstr(&j, "commit", ap->revision.commit);
+    json_kint(&j, "model_changes", ap->model_changes);
+    json_kint(&j, "catalogs_changed", ap->fleet.changed);
+    json_kint(&j, "calendar_changes", ap->writes);
+    if (ap->host_report) {
+        AUTO_STRBUF text = STRBUF_HEAP;
+        report_write_json(ap->host_report, &text, false);
+        json_key(&j, SV("host_report"));
+        json_raw(&j, strbuf_sv(&text));
+    }
+    json_close(&j, '}');
+    printf("%s\n", strbuf_cstr(&out));
+}
+
+static int status_of(const struct application *ap)
+{
+    unsigned host = ap->host_report ? ap->host_report->changed + ap->host_report->would_change : 0;
+    if (!cli_flag(ap->c, "detailed-exitcodes"))
+        return ap->failed ? EXIT_BROKEN : EXIT_OK;
+    return (ap->model_changes || ap->writes || host ? EXIT_CHANGES : 0) | (ap->failed ? EXIT_FAILURES : 0);
+}
+
+int apply_site(struct cli *c)
+{
+    struct application ap = { .c = c };
+    struct err err = { "" };
+    if (!site_open(c, &ap.site))
+        return EXIT_BROKEN;
+    bool ok = run_application(&ap, &err);
+    if (ok && c->json)
+        print_json(&ap);
+    int status = ok ? status_of(&ap) : cli_broken(&err);
+    fleet_free(&ap.fleet);
+    site_close(&ap.site);
+    return status;
+}

@@ -1,0 +1,97 @@
+/* check: model, manifests, templates and data are sound, and every subject compiles. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
+#include "cli/fleet.h"
+#include "cli/show.h"
+#include "cli/sources.h"
+#include "lookup/lookup.h"
+
+static bool report(const struct cli *c, bool ok, const char *what, struct sv found)
+{
+    if (!c->json)
+        printf("  %s%-6s%s %-10s %.*s\n", ok ? cli_green(c) : cli_red(c), ok ? "sound" : "wrong", cli_plain(c), what, SV_ARG(found));
+    return ok;
+}
+
+static bool check_model(struct cli *c, struct site *s)
+{
+    uint32_t n = 0, hosts = 0, services = 0, people = 0;
+    if (!s->model)
+        return report(c, true, "model", SV("none"));
+    const struct entity *const *all = model_entities(s->model, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        hosts += all[i]->kind == KIND_HOST;
+        people += all[i]->kind == KIND_USER;
+        services += all[i]->kind == KIND_COMPONENT && sv_is(entity_text(all[i], "type"), "service");
+    }
+    return report(c, true, "model", arena_printf(c->arena, "%u entities: %u hosts, %u services, %u people", n, hosts, services, people));
+}
+
+static bool check_sources(struct cli *c, struct site *s, struct err *err)
+{
+    static const char *const folders[] = { "manifests", "modules" };
+    struct source_check *r = source_check_new(c->arena);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        struct sv folder = path_join(c->arena, s->dir, sv_of(folders[i]));
+        if (fs_is_dir(folder.p) && !source_check_add(r, folder, err))
+            return false;
+    }
+    cli_diags(c, &r->diags);
+    bool ok = report(c, r->diags.errors == 0, "code", arena_printf(c->arena, "%u manifests, %u templates", r->manifests, r->templates));
+    return ok || err_set(err, "the code has mistakes");
+}
+
+static bool check_data(struct cli *c, struct site *s, struct err *err)
+{
+    struct diags diags = diags_in(c->arena);
+    bool ok = lookup_check(s->snapshot, &diags);
+    cli_diags(c, &diags);
+    report(c, ok, "data", SV("hierarchies and the files they name"));
+    return ok || err_set(err, "the data has mistakes");
+}
+
+static bool check_catalogs(struct cli *c, struct site *s, struct err *err)
+{
+    uint32_t n, failed = 0, resources = 0;
+    struct subject *all = site_subjects(s, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct compile_result *r = site_compile(s, &all[i]);
+        if (r->catalog)
+            resources += r->catalog->resource_count;
+        else
+            fprintf(stderr, "%.*s: %.*s\n", SV_ARG(all[i].entity->ref), SV_ARG(r->error));
+        failed += !r->catalog;
+        compile_result_free(r);
+    }
+    report(c, failed == 0, "catalogs", arena_printf(c->arena, "%u of %u compile, %u resources", n - failed, n, resources));
+    return !failed || err_set(err, "%u of %u catalogs do not compile", failed, n);
+}
+
+static int check(struct cli *c)
+{
+    struct site s;
+    struct err err = { "" };
+    if (c->arg_count > 1)
+        return cli_misuse(c, "one site at a time");
+    if (!site_open(c, &s))
+        return EXIT_BROKEN;
+    bool ok = check_model(c, &s);
+    ok = check_sources(c, &s, &err) && ok;
+    ok = check_data(c, &s, &err) && ok;
+    ok = check_catalogs(c, &s, &err) && ok;
+    site_close(&s);
+    if (c->json)
+        printf("{\"sound\": %s}\n", ok ? "true" : "false");
+    return ok ? EXIT_OK : cli_broken(&err);
+}
+
+static const struct cli_option options[] = { SITE_OPTIONS, { NULL, 0, NULL, NULL } };
+
+const struct verb verb_check = {
+    .name = "check",
+    .usage = "[--site DIR]",
+    .summary = "See whether a site is sound: model, manifests, templates, data, catalogs",
+    .help = "Changes nothing. Shows every mistake with its place. Exits 1 where anything is wrong.",
+    .options = options,
+    .run = check,
+};

@@ -1,0 +1,25 @@
+/* converge: brings a subject's catalog about, or only looks; shows each event as it happens. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_CONVERGE_H
+#define CLI_CONVERGE_H
+
+#include "agent/agent.h"
+#include "cli/site.h"
+
+/* How events are shown: Puppet's log lines, or none. */
+enum converge_style { CONVERGE_QUIET, CONVERGE_LOG };
+
+struct converge_options {
+    struct sv root; /* "": this machine */
+    bool noop;
+    enum converge_style style;
+    struct sv calendars;     /* folder for .ics feeds; empty: calendar_event resources are refused */
+    bool allow_mass_cancel;
+};
+
+/* The report is in the site's arena. NULL and err where it could not start. */
+struct report *converge(struct site *s, const struct catalog *catalog, const struct converge_options *o, struct err *err);
+/* What differs on a host from the catalog that was applied last, without changing anything. *out_drift NULL where none was applied. */
+bool converge_drift(struct site *s, const struct subject *host, struct sv root, struct report **out_drift, struct err *err);
+
+#endif

@@ -1,0 +1,173 @@
+/* fleet: compiling and comparing every subject. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/fleet.h"
+
+#include <time.h>
+
+#include "base/json.h"
+
+#define CATALOG_KIND SV("catalog")
+
+struct catalog *fleet_published(struct site *s, struct arena *a, const struct subject *subject, struct err *err)
+{
+    struct sv json;
+    if (!store_get(s->store, a, CATALOG_KIND, subject->entity->ref, &json, err))
+        return NULL;
+    struct source *src = ARENA_NEW(a, struct source);
+    *src = (struct source){ arena_printf(a, "the stored catalog of %.*s", SV_ARG(subject->entity->ref)), json };
+    struct diags diags = diags_in(a);
+    struct data_doc *doc;
+    if (!json_read(a, src, NULL, &diags, &doc)) {
+        err_set(err, "the stored catalog of '%.*s' cannot be read: %.*s", SV_ARG(subject->entity->ref), SV_ARG(diags.first->message));
+        return NULL;
+    }
+    return catalog_read_json(a, snapshot_symtab(s->snapshot), &doc->root, err);
+}
+
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static bool same_kind_of_change(const struct fleet_group *g, const struct fleet_item *item, const struct entity *cluster)
+{
+    const struct fleet_item *first = g->items[0];
+    if (g->is_new != !item->was)
+        return false;
+    /* New hosts of a cluster stand together though each has its own name in its files: nobody reads forty first catalogs. */
+    if (g->is_new)
+        return g->in == cluster && first->subject.entity->kind == item->subject.entity->kind && (cluster || !item->subject.is_host);
+    return memcmp(first->diff->digest, item->diff->digest, sizeof item->diff->digest) == 0;
+}
+
+static const struct entity *cluster_of(struct site *s, struct arena *a, const struct subject *subject)
+{
+    struct sv name = subject->is_host ? entity_text(subject->entity, "cluster") : SV_NONE;
+    return name.n ? model_find(s->model, model_full_ref(a, name, "cluster", subject->entity->ns)) : NULL;
+}
+
+static void add_to_group(struct site *s, struct fleet *f, struct fleet_item *item)
+{
+    const struct entity *cluster = cluster_of(s, f->arena, &item->subject);
+    for (size_t i = 0; i < f->group_count; i++) {
+        struct fleet_group *g = &f->groups[i];
+        if (!same_kind_of_change(g, item, cluster))
+            continue;
+        ARENA_PUSH(f->arena, g->items, g->count, g->cap, item);
+        if (g->in != cluster)
+            g->in = NULL;
+        return;
+    }
+    struct fleet_group fresh = { .is_new = !item->was, .in = cluster };
+    ARENA_PUSH(f->arena, fresh.items, fresh.count, fresh.cap, item);
+    ARENA_PUSH(f->arena, f->groups, f->group_count, f->group_cap, fresh);
+}
+
+static void merge_refs(struct arena *a, struct map *into, struct sv *refs, uint32_t n)
+{
+    (void)a;
+    for (uint32_t i = 0; i < n; i++)
+        map_put(into, refs[i], &refs[i]);
+}
+
+static struct sv *map_keys(struct arena *a, const struct map *m, uint32_t *out_count)
+{
+    struct sv *list = ARENA_ARRAY(a, struct sv, m->count + 1);
+    *out_count = 0;
+    for (struct map_entry *e = NULL; (e = map_next(m, e));)
+        list[(*out_count)++] = e->key;
+    return list;
+}
+
+static void name_concerned(struct site *s, struct arena *a, struct fleet_group *g)
+{
+    struct map own = map_in(a), near = map_in(a);
+    for (size_t i = 0; i < g->count; i++) {
+        uint32_t n;
+        struct sv *refs = site_concerned(s, a, &g->items[i]->subject, &n);
+        merge_refs(a, &own, refs, n);
+        refs = site_neighbours_concerned(s, a, &g->items[i]->subject, &n);
+        merge_refs(a, &near, refs, n);
+    }
+    for (struct map_entry *e = NULL; (e = map_next(&own, e));)
+        map_remove(&near, e->key);
+    g->concerned = map_keys(a, &own, &g->concerned_count);
+    g->neighbours = map_keys(a, &near, &g->neighbour_count);
+}
+
+/* Catalogs in the store that no subject claims any more. */
+static bool find_removed(struct site *s, struct fleet *f, struct err *err)
+{
+    struct document *docs;
+    size_t n;
+    if (!store_list(s->store, f->arena, CATALOG_KIND, &docs, &n, err))
+        return false;
+    struct map known = map_in(f->arena);
+    for (uint32_t i = 0; i < f->count; i++)
+        map_put(&known, f->items[i].subject.entity->ref, &f->items[i]);
+    for (size_t i = 0; i < n; i++)
+        if (!map_find(&known, docs[i].key))
+            ARENA_PUSH(f->arena, f->removed, f->removed_count, f->removed_cap, docs[i].key);
+    return true;
+}
+
+bool fleet_compile(struct site *s, struct fleet *out_fleet, struct err *err)
+{
+    struct fleet *f = out_fleet;
+    *f = (struct fleet){ .arena = arena_new(0) };
+    struct subject *subjects = site_subjects(s, &f->count);
+    f->items = ARENA_ARRAY(f->arena, struct fleet_item, f->count + 1);
+    double started = now_ms();
+    for (uint32_t i = 0; i < f->count; i++)
+        f->items[i] = (struct fleet_item){ .subject = subjects[i], .result = site_compile(s, &subjects[i]) };
+    f->milliseconds = now_ms() - started;
+    for (uint32_t i = 0; i < f->count; i++) {
+        struct fleet_item *item = &f->items[i];
+        if (!item->result->catalog) {
+            f->failed++;
+            continue;
+        }
+        struct err why = { "" };
+        item->was = fleet_published(s, f->arena, &item->subject, &why);
+        if (!item->was && why.text[0]) {
+            *err = why;
+            return false;
+        }
+        item->diff = catalog_diff(f->arena, item->was, item->result->catalog);
+        if (item->diff->count == 0)
+            continue;
+        f->changed++;
+        add_to_group(s, f, item);
+    }
+    for (size_t i = 0; i < f->group_count; i++)
+        name_concerned(s, f->arena, &f->groups[i]);
+    return find_removed(s, f, err);
+}
+
+bool fleet_publish(struct site *s, struct fleet *f, struct err *err)
+{
+    AUTO_STRBUF json = STRBUF_HEAP;
+    for (uint32_t i = 0; i < f->count; i++) {
+        struct fleet_item *item = &f->items[i];
+        if (!item->diff || (item->was && item->diff->count == 0))
+            continue;
+        strbuf_reset(&json);
+        catalog_write_json(item->result->catalog, &json, false);
+        if (!store_put(s->store, CATALOG_KIND, item->subject.entity->ref, strbuf_sv(&json), s->now, err))
+            return false;
+    }
+    for (size_t i = 0; i < f->removed_count; i++)
+        if (!store_delete(s->store, CATALOG_KIND, f->removed[i], err))
+            return false;
+    return true;
+}
+
+void fleet_free(struct fleet *f)
+{
+    for (uint32_t i = 0; f->arena && i < f->count; i++)
+        compile_result_free(f->items[i].result);
+    arena_free(f->arena);
+    *f = (struct fleet){ 0 };
+}

@@ -1,0 +1,37 @@
+/* hooks: binding the layers together. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/hooks.h"
+
+#include "func/func.h"
+#include "lookup/lookup.h"
+#include "people/calendar.h"
+#include "system/provider.h"
+
+const struct provider_set *hooks_providers(void)
+{
+    static const struct provider *const items[] = { &calendar_event_provider };
+    static const struct provider_set set = { items, sizeof items / sizeof *items };
+    return &set;
+}
+
+struct builtins *hooks_functions(struct symtab *t)
+{
+#define X(family) func_##family,
+    const struct builtin *const tables[] = { FUNC_FAMILIES(X) lookup_functions, people_functions };
+#undef X
+#define X(family) func_##family##_count,
+    const size_t counts[] = { FUNC_FAMILIES(X) lookup_function_count, people_function_count };
+#undef X
+    return builtins_new(t, tables, counts, sizeof tables / sizeof *tables);
+}
+
+static const struct type_info *type_info(void *ctx, struct sv type)
+{
+    (void)ctx;
+    return system_type_info((void *)hooks_providers(), type);
+}
+
+struct eval_hooks hooks_of(struct site *s)
+{
+    return (struct eval_hooks){ .ctx = &s->people, .lookup = lookup_parameter, .type_info = type_info };
+}

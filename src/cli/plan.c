@@ -1,0 +1,251 @@
+/* plan: what applying the site would change, grouped where subjects change alike, with those it concerns; and what has drifted. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/agent.h"
+#include "base/fs.h"
+#include "cli/converge.h"
+#include "cli/fleet.h"
+#include "cli/show.h"
+
+enum { MOST_NAMES = 4, MOST_CHANGES = 12 };
+
+static struct sv subject_name(struct arena *a, const struct fleet_item *item)
+{
+    return item->subject.is_host ? item->subject.entity->name : ref_short(a, item->subject.entity->ref);
+}
+
+/* "edge-lon: 12 hosts (edge-lon-01, edge-lon-02 and 10 more)" */
+static void print_group_title(const struct cli *c, struct strbuf *out, const struct fleet_group *g)
+{
+    struct arena *a = arena_new(0);
+    struct sv *names = ARENA_ARRAY(a, struct sv, g->count);
+    for (size_t i = 0; i < g->count; i++)
+        names[i] = subject_name(a, g->items[i]);
+    struct sv list = show_names(a, names, (uint32_t)g->count, MOST_NAMES);
+    bool hosts = g->items[0]->subject.is_host;
+    strbuf_addf(out, "\n%s", cli_bold(c));
+    if (hosts && g->count > 1)
+        strbuf_addf(out, "%zu hosts%s%.*s%s: %.*s", g->count, g->in ? " of cluster " : "", SV_ARG(g->in ? g->in->name : SV("")), cli_plain(c), SV_ARG(list));
+    else if (hosts)
+        strbuf_addf(out, "host %.*s%s%s%.*s", SV_ARG(list), cli_plain(c), g->in ? " of cluster " : "", SV_ARG(g->in ? g->in->name : SV("")));
+    else
+        strbuf_addf(out, "%.*s%s", SV_ARG(list), cli_plain(c));
+    strbuf_adds(out, g->is_new ? " (new)\n" : "\n");
+    arena_free(a);
+}
+
+static void print_people(const struct cli *c, struct strbuf *out, const char *title, const struct sv *refs, uint32_t n)
+{
+    if (!n)
+        return;
+    struct arena *a = arena_new(0);
+    struct sv *names = ARENA_ARRAY(a, struct sv, n);
+    for (uint32_t i = 0; i < n; i++)
+        names[i] = path_base(refs[i]);
+    struct sv list = show_names(a, names, n, 8);
+    strbuf_addf(out, "    %s%s%s %.*s\n", cli_dim(c), title, cli_plain(c), SV_ARG(list));
+    arena_free(a);
+}
+
+static void print_group(const struct cli *c, struct strbuf *out, const struct fleet_group *g)
+{
+    const struct catalog_diff *d = g->items[0]->diff;
+    print_group_title(c, out, g);
+    if (g->is_new) {
+        struct arena *a = arena_new(0);
+        struct sv counts = show_type_counts(a, d);
+        strbuf_addf(out, "  %s+%s %u resources%s: %.*s\n", cli_green(c), cli_plain(c), d->count, g->count > 1 ? " each" : "", SV_ARG(counts));
+        arena_free(a);
+    } else {
+        for (uint32_t i = 0; i < d->count && i < MOST_CHANGES; i++)
+            show_change(c, out, &d->changes[i], 2);
+        if (d->count > MOST_CHANGES)
+            strbuf_addf(out, "  ... and %u more changes (see them with --json)\n", d->count - MOST_CHANGES);
+    }
+    print_people(c, out, "concerns:", g->concerned, g->concerned_count);
+    print_people(c, out, "neighbours' owners:", g->neighbours, g->neighbour_count);
+}
+
+static void print_drift(const struct cli *c, struct strbuf *out, const struct subject *host, const struct report *drift)
+{
+    strbuf_addf(out, "\n%sDrift%s: %.*s is not as it was left by the last apply\n", cli_bold(c), cli_plain(c), SV_ARG(host->entity->name));
+    for (uint32_t i = 0; i < drift->event_count; i++) {
+        const struct resource_event *e = &drift->events[i];
+        if (e->outcome == OUT_WOULD_CHANGE)
+            strbuf_addf(out, "  %s!%s %.*s[%.*s]%s%.*s: %.*s\n", cli_red(c), cli_plain(c), SV_ARG(e->resource->type), SV_ARG(e->resource->title),
+                        e->property.n ? " " : "", SV_ARG(e->property), SV_ARG(e->message));
+    }
+}
+
+static void print_failures(const struct fleet *f)
+{
+    for (uint32_t i = 0; i < f->count; i++)
+        if (!f->items[i].result->catalog)
+            fprintf(stderr, "%.*s does not compile: %.*s\n", SV_ARG(f->items[i].subject.entity->ref), SV_ARG(f->items[i].result->error));
+}
+
+static unsigned hosts_in(const struct fleet *f, bool changed_only)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < f->count; i++)
+        n += f->items[i].subject.is_host && (!changed_only || (f->items[i].diff && f->items[i].diff->count));
+    return n;
+}
+
+static void print_text(struct cli *c, const struct fleet *f, const struct subject *host, const struct report *drift)
+{
+    AUTO_STRBUF out = STRBUF_HEAP;
+    struct arena *a = arena_new(0);
+    struct sv hosts = show_count(a, hosts_in(f, false), "host", "hosts");
+    struct sv rest = show_count(a, f->count - hosts_in(f, false), "Potlac or ownership", "Potlacs and ownerships");
+    strbuf_addf(&out, "Compiled %.*s, %.*s in %.0f ms\n", SV_ARG(hosts), SV_ARG(rest), f->milliseconds);
+    for (size_t i = 0; i < f->group_count; i++)
+        print_group(c, &out, &f->groups[i]);
+    for (size_t i = 0; i < f->removed_count; i++)
+        strbuf_addf(&out, "\n%s%.*s%s is gone from the model: nothing converges it any more\n", cli_bold(c), SV_ARG(f->removed[i]), cli_plain(c));
+    if (drift && drift->would_change)
+        print_drift(c, &out, host, drift);
+    unsigned changed = hosts_in(f, true);
+    struct sv changing = show_count(a, changed, "host changes", "hosts change"), others = show_count(a, f->changed - changed, "meeting plan", "meeting plans");
+    strbuf_addf(&out, "\n%s%.*s, %.*s; %u drifted resource%s%s\n", cli_bold(c), SV_ARG(changing), SV_ARG(others), drift ? drift->would_change : 0,
+                drift && drift->would_change == 1 ? "" : "s", cli_plain(c));
+    if (!f->changed && !f->removed_count && !(drift && drift->would_change))
+        strbuf_adds(&out, "Nothing to do: reality, as far as it is known, is what the model says.\n");
+    fwrite(out.p, 1, out.n, stdout);
+    arena_free(a);
+}
+
+static void json_refs(struct json_out *j, const char *key, const struct sv *refs, uint32_t n)
+{
+    json_key(j, sv_of(key));
+    json_open(j, '[');
+    for (uint32_t i = 0; i < n; i++)
+        json_str(j, refs[i]);
+    json_close(j, ']');
+}
+
+static void json_change(struct json_out *j, const struct change *ch)
+{
+    static const char *const kinds[] = { [CHANGE_ADDED] = "added", [CHANGE_REMOVED] = "removed", [CHANGE_PARAM] = "changed" };
+    const struct resource *r = ch->now ? ch->now : ch->was;
+    json_open(j, '{');
+    json_kstr(j, "change", sv_of(kinds[ch->kind]));
+    json_kstr(j, "type", r->type);
+    json_kstr(j, "title", r->title);
+    if (ch->kind == CHANGE_PARAM) {
+        json_kstr(j, "parameter", ch->param);
+        json_kbool(j, "sensitive", ch->sensitive);
+        if (!ch->sensitive) {
+            json_key(j, SV("before"));
+            show_json_value(j, ch->before);
+            json_key(j, SV("after"));
+            show_json_value(j, ch->after);
+        }
+    }
+    json_close(j, '}');
+}
+
+static void json_group(struct json_out *j, const struct fleet_group *g)
+{
+    json_open(j, '{');
+    json_key(j, SV("subjects"));
+    json_open(j, '[');
+    for (size_t i = 0; i < g->count; i++)
+        json_str(j, g->items[i]->subject.entity->ref);
+    json_close(j, ']');
+    json_kbool(j, "new", g->is_new);
+    json_key(j, SV("changes"));
+    json_open(j, '[');
+    for (uint32_t i = 0; i < g->items[0]->diff->count; i++)
+        json_change(j, &g->items[0]->diff->changes[i]);
+    json_close(j, ']');
+    json_refs(j, "concerned", g->concerned, g->concerned_count);
+    json_refs(j, "neighbours", g->neighbours, g->neighbour_count);
+    json_close(j, '}');
+}
+
+static void print_json(const struct fleet *f, const struct report *drift)
+{
+    AUTO_STRBUF out = STRBUF_HEAP;
+    struct json_out j = json_to(&out, true);
+    json_open(&j, '{');
+    json_kint(&j, "subjects", f->count);
+    json_kint(&j, "changed", f->changed);
+    json_kint(&j, "failed", f->failed);
+    json_key(&j, SV("groups"));
+    json_open(&j, '[');
+    for (size_t i = 0; i < f->group_count; i++)
+        json_group(&j, &f->groups[i]);
+    json_close(&j, ']');
+    json_refs(&j, "removed", f->removed, (uint32_t)f->removed_count);
+    if (drift) {
+        AUTO_STRBUF text = STRBUF_HEAP;
+        report_write_json(drift, &text, false);
+        json_key(&j, SV("drift"));
+        json_raw(&j, strbuf_sv(&text));
+    }
+    json_close(&j, '}');
+    printf("%s\n", strbuf_cstr(&out));
+}
+
+static int status_of(const struct cli *c, const struct fleet *f, const struct report *drift)
+{
+    if (f->failed)
+        return EXIT_BROKEN;
+    bool changes = f->changed || f->removed_count || (drift && drift->would_change);
+    return changes && cli_flag(c, "detailed-exitcodes") ? EXIT_CHANGES : EXIT_OK;
+}
+
+static int plan_site(struct cli *c, struct site *s)
+{
+    struct subject host;
+    struct fleet fleet;
+    struct report *drift = NULL;
+    struct err err = { "" };
+    const char *name = cli_value(c, "host"), *root = cli_value(c, "root");
+    if (root && !name)
+        return cli_misuse(c, "--root shows one host's state: name it with --host");
+    if (!site_open_store(s, &err) || (name && !site_subject(s, sv_of(name), &host, &err)))
+        return cli_broken(&err);
+    if (name && root && !converge_drift(s, &host, sv_of(root), &drift, &err))
+        return cli_broken(&err);
+    bool ok = fleet_compile(s, &fleet, &err);
+    if (ok && c->json)
+        print_json(&fleet, drift);
+    else if (ok)
+        print_text(c, &fleet, &host, drift);
+    if (ok)
+        print_failures(&fleet);
+    int status = ok ? status_of(c, &fleet, drift) : cli_broken(&err);
+    fleet_free(&fleet);
+    return status;
+}
+
+static int plan(struct cli *c)
+{
+    struct site s;
+    if (c->arg_count)
+        return cli_misuse(c, "no argument is expected: '%s'", c->args[0]);
+    if (!site_open(c, &s))
+        return EXIT_BROKEN;
+    int status = plan_site(c, &s);
+    site_close(&s);
+    return status;
+}
+
+static const struct cli_option options[] = {
+    SITE_OPTIONS,
+    { "host", 0, "HOST", "look for drift on this host too" },
+    { "root", 0, "DIR", "the folder that stands for the host's /" },
+    { "detailed-exitcodes", 0, NULL, "exit 2 where anything would change" },
+    { NULL, 0, NULL, NULL },
+};
+
+const struct verb verb_plan = {
+    .name = "plan",
+    .usage = "[--site DIR] [--host HOST --root DIR]",
+    .summary = "Show what applying a site would change, and whom that concerns",
+    .help = "Compiles every host, Potlac and ownership and compares with what was applied last. Hosts that change alike are one group.\n"
+            "Drift is something else: a host that is not as the last apply left it. Changes nothing.",
+    .options = options,
+    .run = plan,
+};

@@ -1,0 +1,153 @@
+/* show: values, references and changes for people. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/show.h"
+
+#include <stdlib.h>
+
+#include "cli/line_diff.h"
+
+void show_json_value(struct json_out *j, struct value v)
+{
+    AUTO_STRBUF text = STRBUF_HEAP;
+    switch ((enum value_kind)v.kind) {
+    case V_UNSET:
+    case V_UNDEF:
+        json_null(j);
+        break;
+    case V_BOOL:
+        json_bool(j, v.b);
+        break;
+    case V_INT:
+        json_int(j, v.i);
+        break;
+    case V_FLOAT:
+        json_float(j, v.f);
+        break;
+    case V_ARRAY:
+        json_open(j, '[');
+        for (uint32_t i = 0; i < v.n; i++)
+            show_json_value(j, v.items[i]);
+        json_close(j, ']');
+        break;
+    case V_HASH:
+        json_open(j, '{');
+        for (uint32_t i = 0; i < v.h->count; i++) {
+            strbuf_reset(&text);
+            value_print(&text, v.h->pairs[i].key);
+            json_key(j, strbuf_sv(&text));
+            show_json_value(j, v.h->pairs[i].value);
+        }
+        json_close(j, '}');
+        break;
+    default: /* the rest has no JSON form of its own: its text; Sensitive prints redacted */
+        value_print(&text, v);
+        json_str(j, strbuf_sv(&text));
+    }
+}
+
+static void add_path(struct strbuf *out, const struct resource *r, unsigned depth)
+{
+    if (r->container && depth < 100)
+        add_path(out, r->container, depth + 1);
+    strbuf_addc(out, '/');
+    if (sv_is(r->type, "Class"))
+        strbuf_addf(out, "%.*s", SV_ARG(sv_is(r->title, "main") ? SV("Main") : r->title));
+    else
+        strbuf_addf(out, "%.*s[%.*s]", SV_ARG(r->type), SV_ARG(r->title));
+}
+
+struct sv show_path(struct arena *a, const struct resource *r)
+{
+    struct strbuf out = STRBUF_IN(a);
+    add_path(&out, r, 0);
+    return strbuf_sv(&out);
+}
+
+static struct sv inspected(struct arena *a, struct value v)
+{
+    struct strbuf out = STRBUF_IN(a);
+    if (v.kind == V_UNSET)
+        strbuf_adds(&out, "(unset)");
+    else
+        value_inspect(&out, v);
+    return strbuf_sv(&out);
+}
+
+static bool has_lines(struct value v) { return v.kind == V_STRING && sv_find_char(value_sv(v), '\n', 0) != SIZE_MAX; }
+
+void show_change(const struct cli *c, struct strbuf *out, const struct change *change, unsigned indent)
+{
+    const struct resource *r = change->now ? change->now : change->was;
+    static const char marks[] = { [CHANGE_ADDED] = '+', [CHANGE_REMOVED] = '-', [CHANGE_PARAM] = '~' };
+    const char *const colours[] = { [CHANGE_ADDED] = cli_green(c), [CHANGE_REMOVED] = cli_red(c), [CHANGE_PARAM] = cli_yellow(c) };
+    strbuf_pad(out, ' ', indent);
+    strbuf_addf(out, "%s%c%s %.*s[%.*s]", colours[change->kind], marks[change->kind], cli_plain(c), SV_ARG(r->type), SV_ARG(r->title));
+    if (change->kind != CHANGE_PARAM) {
+        strbuf_addc(out, '\n');
+        return;
+    }
+    strbuf_addf(out, " %.*s", SV_ARG(change->param));
+    if (change->sensitive) {
+        strbuf_adds(out, ": changes [redacted]\n");
+    } else if (has_lines(change->before) && has_lines(change->after)) {
+        strbuf_adds(out, ":\n");
+        line_diff_print(out, value_sv(change->before), value_sv(change->after), indent + 4, 12);
+    } else {
+        struct arena *a = arena_new(0);
+        struct sv before = inspected(a, change->before), after = inspected(a, change->after);
+        strbuf_addf(out, ": %.*s -> %.*s\n", SV_ARG(sv_slice(before, 0, 100)), SV_ARG(sv_slice(after, 0, 100)));
+        arena_free(a);
+    }
+}
+
+struct tally {
+    struct sv type;
+    unsigned count;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct tally *x = a, *y = b;
+    return x->count != y->count ? (int)y->count - (int)x->count : sv_cmp(x->type, y->type);
+}
+
+struct sv show_type_counts(struct arena *a, const struct catalog_diff *d)
+{
+    struct tally *list = NULL;
+    size_t n = 0, cap = 0;
+    for (uint32_t i = 0; i < d->count; i++) {
+        struct sv type = (d->changes[i].now ? d->changes[i].now : d->changes[i].was)->type;
+        size_t k = 0;
+        while (k < n && !sv_eq(list[k].type, type))
+            k++;
+        if (k == n) {
+            struct tally fresh = { type, 0 };
+            ARENA_PUSH(a, list, n, cap, fresh);
+        }
+        list[k].count++;
+    }
+    if (n)
+        qsort(list, n, sizeof *list, by_count);
+    struct strbuf out = STRBUF_IN(a);
+    for (size_t k = 0; k < n && k < 6; k++)
+        strbuf_addf(&out, "%s%u %.*s", k ? ", " : "", list[k].count, SV_ARG(list[k].type));
+    if (n > 6)
+        strbuf_adds(&out, ", ...");
+    return strbuf_sv(&out);
+}
+
+struct sv show_names(struct arena *a, const struct sv *names, uint32_t count, uint32_t most)
+{
+    struct strbuf out = STRBUF_IN(a);
+    uint32_t shown = count <= most + 1 ? count : most; /* "and 1 more" is no shorter than the name */
+    for (uint32_t i = 0; i < shown; i++)
+        strbuf_addf(&out, "%s%.*s", i == 0 ? "" : i + 1 == count ? " and " : ", ", SV_ARG(names[i]));
+    if (shown < count)
+        strbuf_addf(&out, " and %u more", count - shown);
+    return strbuf_sv(&out);
+}
+
+struct sv show_count(struct arena *a, uint64_t n, const char *one, const char *many)
+{
+    return arena_printf(a, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
+}

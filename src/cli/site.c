@@ -1,0 +1,248 @@
+/* site: opening a site and compiling its subjects. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/site.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/yaml.h"
+#include "cli/hooks.h"
+#include "cli/subject_facts.h"
+
+static bool read_config(struct site *s, struct diags *diags, struct err *err)
+{
+    struct sv path = path_join(s->arena, s->dir, SV("potlac.yaml")), text;
+    if (!fs_exists(path.p))
+        return true;
+    if (!fs_read(s->arena, path.p, 0, &text, err))
+        return false;
+    struct source *src = ARENA_NEW(s->arena, struct source);
+    *src = (struct source){ path, text };
+    struct data_doc *doc = NULL;
+    if (!yaml_read(s->arena, src, NULL, diags, &doc))
+        return err_set(err, "'%.*s' is not usable", SV_ARG(path));
+    s->config = doc ? &doc->root : NULL;
+    return true;
+}
+
+static bool read_clock(struct cli *c, struct site *s)
+{
+    const char *now = cli_value(c, "now");
+    s->now = now_utc();
+    if (now && !utc_parse(sv_of(now), &s->now)) {
+        cli_misuse(c, "'%s' is no UTC time such as 2027-02-15T08:00:00Z", now);
+        return false;
+    }
+    s->today = local_from_seconds(s->now).date;
+    return true;
+}
+
+/* facts: in potlac.yaml names a JSON file of facts for hosts that have not reported any. */
+static bool read_base_facts(struct site *s, struct diags *diags, struct err *err)
+{
+    struct sv name = data_text(data_get(s->config, "facts")), text;
+    s->base_facts = value_hash(hash_new(s->arena, 0));
+    if (!name.n)
+        return true;
+    struct sv path = path_join(s->arena, s->dir, name);
+    if (!fs_read(s->arena, path.p, 0, &text, err))
+        return err_wrap(err, "facts");
+    struct source *src = ARENA_NEW(s->arena, struct source);
+    *src = (struct source){ path, text };
+    struct data_doc *doc;
+    if (!json_read(s->arena, src, NULL, diags, &doc))
+        return err_set(err, "'%.*s' is not usable", SV_ARG(path));
+    if (doc->root.kind != DATA_MAP)
+        return err_set(err, "'%.*s' holds %s, but facts are a map", SV_ARG(path), data_kind_name(doc->root.kind));
+    s->base_facts = value_from_data(s->arena, &doc->root);
+    return true;
+}
+
+static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
+{
+    struct snapshot_options o = { .site = s->dir, .environment = SV("production") };
+    const char *modulepath = cli_value(c, "modulepath");
+    if (modulepath)
+        o.modulepath = sv_of(modulepath);
+    struct sv environment = data_text(data_get(s->config, "environment"));
+    if (environment.n)
+        o.environment = environment;
+    s->snapshot = snapshot_open(&o, err);
+    if (s->snapshot)
+        s->functions = hooks_functions(snapshot_symtab(s->snapshot));
+    return s->snapshot != NULL;
+}
+
+static bool open_parts(struct cli *c, struct site *s, struct diags *diags, struct err *err)
+{
+    if (!fs_is_dir(s->dir.p))
+        return err_set(err, "there is no site folder '%.*s'; name one with --site DIR", SV_ARG(s->dir));
+    if (!fs_is_dir(path_join(s->arena, s->dir, SV("model")).p) && !fs_is_dir(path_join(s->arena, s->dir, SV("manifests")).p))
+        return err_set(err, "'%.*s' is no site: it has neither model/ nor manifests/; name one with --site DIR", SV_ARG(s->dir));
+    if (!read_config(s, diags, err) || !read_base_facts(s, diags, err) || !open_snapshot(c, s, err))
+        return false;
+    s->model = snapshot_model(s->snapshot, diags);
+    s->people = (struct people_context){ .model = s->model, .today = s->today };
+    return true;
+}
+
+bool site_open(struct cli *c, struct site *out_site)
+{
+    const char *dir = cli_value(c, "site"), *state = cli_value(c, "state");
+    struct site *s = out_site;
+    *s = (struct site){ .arena = c->arena, .dir = arena_dup(c->arena, sv_of(dir ? dir : ".")) };
+    s->state_dir = state ? arena_dup(c->arena, sv_of(state)) : path_join(c->arena, s->dir, SV(".potlac"));
+    struct diags diags = diags_in(c->arena);
+    struct err err = { "" };
+    if (!read_clock(c, s))
+        return false;
+    bool ok = open_parts(c, s, &diags, &err);
+    bool wrong = cli_diags(c, &diags);
+    if (!ok && !wrong)
+        cli_broken(&err);
+    if (!ok || wrong)
+        site_close(s);
+    return ok && !wrong;
+}
+
+bool site_open_bare(struct cli *c, struct site *out_site)
+{
+    *out_site = (struct site){ .arena = c->arena };
+    struct err err = { "" };
+    if (!read_clock(c, out_site))
+        return false;
+    if (!open_snapshot(c, out_site, &err)) {
+        cli_broken(&err);
+        return false;
+    }
+    return true;
+}
+
+bool site_open_store(struct site *s, struct err *err)
+{
+    if (!fs_mkdirs(s->state_dir.p, 0755, err))
+        return false;
+    s->store = store_open(path_join(s->arena, s->state_dir, SV("store.db")).p, err);
+    return s->store != NULL;
+}
+
+void site_close(struct site *s)
+{
+    store_close(s->store);
+    builtins_free(s->functions);
+    snapshot_free(s->snapshot);
+    *s = (struct site){ 0 };
+}
+
+/* --- subjects --- */
+
+static int by_ref(const void *a, const void *b)
+{
+    return sv_cmp(((const struct subject *)a)->entity->ref, ((const struct subject *)b)->entity->ref);
+}
+
+static struct sv host_certname(const struct entity *host)
+{
+    struct sv fqdn = entity_text(host, "fqdn");
+    return fqdn.n ? fqdn : host->name;
+}
+
+static bool is_active(const struct entity *host)
+{
+    struct sv status = entity_text(host, "status");
+    return !status.n || sv_is(status, "active");
+}
+
+struct subject *site_subjects(struct site *s, uint32_t *out_count)
+{
+    static const enum model_kind kinds[] = { KIND_HOST, KIND_POTLAC, KIND_SYSTEM_OWNERSHIP };
+    struct subject *list = NULL;
+    size_t count = 0, cap = 0;
+    for (size_t k = 0; s->model && k < sizeof kinds / sizeof *kinds; k++) {
+        uint32_t n;
+        const struct entity *const *e = model_of_kind(s->model, kinds[k], &n);
+        size_t first = count;
+        for (uint32_t i = 0; i < n; i++) {
+            bool is_host = kinds[k] == KIND_HOST;
+            struct subject subject = { e[i], is_host ? host_certname(e[i]) : e[i]->ref, is_host };
+            if (!is_host || is_active(e[i]))
+                ARENA_PUSH(s->arena, list, count, cap, subject);
+        }
+        if (count > first)
+            qsort(list + first, count - first, sizeof *list, by_ref);
+    }
+    *out_count = (uint32_t)count;
+    return list;
+}
+
+static bool subject_is(const struct subject *subject, struct sv name)
+{
+    return sv_eq_nocase(subject->entity->ref, name) || sv_eq_nocase(subject->certname, name) ||
+           (subject->is_host && sv_eq_nocase(subject->entity->name, name));
+}
+
+bool site_subject(struct site *s, struct sv name, struct subject *out_subject, struct err *err)
+{
+    uint32_t n;
+    struct subject *all = site_subjects(s, &n);
+    struct sv full = sv_find_char(name, ':', 0) == SIZE_MAX ? name : model_full_ref(s->arena, name, "host", SV("default"));
+    struct sv *names = ARENA_ARRAY(s->arena, struct sv, n + 1);
+    for (uint32_t i = 0; i < n; i++) {
+        if (subject_is(&all[i], name) || subject_is(&all[i], full)) {
+            *out_subject = all[i];
+            return true;
+        }
+        names[i] = all[i].is_host ? all[i].entity->name : ref_short(s->arena, all[i].entity->ref);
+    }
+    struct sv near = near_names(s->arena, name, names, n);
+    return err_set(err, "no active host, Potlac or ownership is named '%.*s'%s%.*s%s", SV_ARG(name), near.n ? "; did you mean " : "", SV_ARG(near),
+                   near.n ? "?" : "");
+}
+
+/* --- compiling --- */
+
+static struct compile_result *compile_host(struct site *s, const struct subject *subject)
+{
+    struct compile_options o = { .certname = subject->certname,
+                                 .facts = subject_facts(s, subject->entity, subject->certname),
+                                 .top_vars = subject_model_vars(s, subject->entity),
+                                 .strict = STRICT_WARNING,
+                                 .hooks = hooks_of(s),
+                                 .functions = s->functions };
+    return compile_node(s->snapshot, &o);
+}
+
+static struct compile_result *compile_people(struct site *s, const struct subject *subject)
+{
+    struct class_request class;
+    struct compile_options o = { .certname = subject->certname,
+                                 .facts = value_hash(hash_new(s->arena, 0)),
+                                 .code = SV(""),
+                                 .strict = STRICT_WARNING,
+                                 .hooks = hooks_of(s),
+                                 .functions = s->functions };
+    if (people_classify(s->model, s->arena, subject->entity, s->today, &class)) {
+        o.classes = &class;
+        o.class_count = 1;
+    }
+    return compile_node(s->snapshot, &o);
+}
+
+struct compile_result *site_compile(struct site *s, const struct subject *subject)
+{
+    return subject->is_host ? compile_host(s, subject) : compile_people(s, subject);
+}
+
+struct compile_result *site_compile_code(struct site *s, struct sv certname, struct value facts, struct sv code, struct sv code_path)
+{
+    struct compile_options o = { .certname = certname,
+                                 .facts = facts,
+                                 .code = code,
+                                 .code_path = code_path,
+                                 .strict = STRICT_WARNING,
+                                 .hooks = hooks_of(s),
+                                 .functions = s->functions };
+    return compile_node(s->snapshot, &o);
+}

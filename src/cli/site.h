@@ -1,0 +1,65 @@
+/* site: what every verb that works on a site opens: its snapshot, model and store, and how a subject's catalog is compiled from them.
+ * Memory is in the invocation's arena; site_close closes what is not memory. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_SITE_H
+#define CLI_SITE_H
+
+#include "base/time.h"
+#include "cli/cli.h"
+#include "eval/call.h"
+#include "model/model.h"
+#include "people/people.h"
+#include "store/store.h"
+
+struct site {
+    struct arena *arena;
+    struct sv dir;            /* "" for none: a manifest alone */
+    struct sv state_dir;      /* store and calendars */
+    const struct data *config; /* potlac.yaml; NULL where there is none */
+    struct snapshot *snapshot;
+    const struct model *model; /* NULL where the site has no model/ */
+    struct store *store;      /* NULL until site_open_store */
+    struct builtins *functions;
+    struct people_context people;
+    int64_t now;              /* UTC seconds: --now, or the clock */
+    struct date today;
+    struct value base_facts;  /* of a host that has not reported any */
+};
+
+/* Options that verbs on a site share: rows for their tables. */
+#define SITE_OPTIONS                                                                              \
+    { "site", 's', "DIR", "the site: a folder with model/, manifests/, data/ [.]" },              \
+    { "modulepath", 0, "DIRS", "folders of modules, joined by ':' [the site's]" },                \
+    { "state", 0, "DIR", "store and calendars [SITE/.potlac]" },                                  \
+    { "now", 0, "TIME", "take this UTC time for the clock: 2027-02-15T08:00:00Z" }
+
+/* Opens the snapshot and, where there is one, the model. False after printing what is wrong. */
+bool site_open(struct cli *c, struct site *out_site);
+/* A snapshot without a site: for `apply FILE`, `apply -e`, `compile`. */
+bool site_open_bare(struct cli *c, struct site *out_site);
+bool site_open_store(struct site *s, struct err *err);
+void site_close(struct site *s);
+
+/* An entity that has a catalog: a host (its agent converges it), or a Potlac or ownership (converged onto calendars). */
+struct subject {
+    const struct entity *entity;
+    struct sv certname;
+    bool is_host;
+};
+/* Hosts that are active, then Potlacs, then ownerships; each kind by ref. */
+struct subject *site_subjects(struct site *s, uint32_t *out_count);
+/* By ref or, for hosts, by bare name or fqdn. False and err with near names where there is none. */
+bool site_subject(struct site *s, struct sv name, struct subject *out_subject, struct err *err);
+
+/* Never NULL; the caller frees with compile_result_free. */
+struct compile_result *site_compile(struct site *s, const struct subject *subject);
+/* Compiles a manifest text for this machine or a given node. */
+struct compile_result *site_compile_code(struct site *s, struct sv certname, struct value facts, struct sv code, struct sv code_path);
+
+/* Everyone a change to a subject concerns: for a host, dev and ops owners of the services deployed on its cluster;
+ * for a Potlac its leaders; for an ownership its two owners. Sorted refs, each once. */
+struct sv *site_concerned(struct site *s, struct arena *a, const struct subject *subject, uint32_t *out_count);
+/* And the owners of their neighbours that are not concerned already. */
+struct sv *site_neighbours_concerned(struct site *s, struct arena *a, const struct subject *subject, uint32_t *out_count);
+
+#endif

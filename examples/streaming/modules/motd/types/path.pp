@@ -1,0 +1,2 @@
+# An absolute path.
+type Motd::Path = Pattern[/\A\/[^\0]*\z/]

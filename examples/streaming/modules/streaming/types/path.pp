@@ -1,0 +1,2 @@
+# An absolute path.
+type Streaming::Path = Pattern[/\A\/[^\0]*\z/]

@@ -1,0 +1,2 @@
+# Where requests below a path go.
+type Streaming::Upstream = Struct[{ port => Streaming::Port, path => Pattern[/\A\//] }]

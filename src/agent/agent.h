@@ -5,7 +5,8 @@
 
 #include "system/provider.h"
 
-enum resource_outcome { OUT_IN_SYNC, OUT_CHANGED, OUT_WOULD_CHANGE, OUT_PLANNED_ONLY, OUT_FAILED, OUT_SKIPPED, OUT_REFRESHED };
+/* OUT_NOTE: nothing happened, but there is something to know ("Dependency Exec[a] has failures: true"). */
+enum resource_outcome { OUT_IN_SYNC, OUT_CHANGED, OUT_WOULD_CHANGE, OUT_PLANNED_ONLY, OUT_FAILED, OUT_SKIPPED, OUT_REFRESHED, OUT_NOTE };
 
 struct resource_event {
     const struct resource *resource;
@@ -13,6 +14,8 @@ struct resource_event {
     struct sv property;      /* empty: the resource as a whole */
     struct sv before, after; /* "[redacted]" where sensitive */
     struct sv message;       /* as Puppet logs it: "content changed '{sha256}...' to '{sha256}...'" */
+    struct sv output;        /* what its command said, where that is to be shown; may have many lines */
+    bool no_write;           /* says something, changes nothing on the system (notify): no drift */
 };
 
 struct report {
@@ -28,7 +31,10 @@ struct report {
 /* Called for each event as it happens; may be NULL. */
 typedef void (*agent_listener)(void *ctx, const struct resource_event *e);
 
-/* In the run's arena; never NULL. */
+/* "/Stage[main]/Ntp::Config/File[/etc/ntp.conf]": what a log line starts with. */
+struct sv resource_path(struct arena *a, const struct resource *r);
+/* In the run's arena; never NULL. Resources left out by tags or schedule are counted as skipped, without an event.
+ * With run->noop it is the read-only answer to "what has drifted": events that are OUT_WOULD_CHANGE and not no_write. */
 struct report *agent_converge(struct run *run, const struct catalog *c, agent_listener listener, void *ctx);
 void report_write_json(const struct report *r, struct strbuf *out, bool pretty);
 /* 0 no change, 2 changes, 4 failures, 6 both, 1 could not run: as --detailed-exitcodes. */

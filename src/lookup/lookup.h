@@ -6,9 +6,9 @@
 #include "eval/call.h"
 
 struct lookup_request {
-    struct sv key;             /* dotted keys dig */
-    struct value merge;        /* undef: from lookup_options; a name or a hash */
-    bool automatic;            /* parameter lookup */
+    struct sv key;      /* dotted keys dig */
+    struct value merge; /* undef: from lookup_options; a name or a hash */
+    bool automatic;     /* parameter lookup */
 };
 
 /* False: found nowhere. Fails the compile on bad data. out_origin may be NULL. */

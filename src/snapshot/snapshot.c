@@ -92,6 +92,7 @@ static void read_settings(struct snapshot *s, const struct snapshot_options *o)
         add_module_path(s, s->site, modulepath);
     if (o->own_modules.n)
         add_module_folder(s, SV_NONE, o->own_modules);
+    s->global_hiera = path_clean(s->arena, o->global_hiera);
     if (s->site.n || o->hiera.n)
         s->hiera = o->hiera.n ? path_clean(s->arena, o->hiera) : path_join(s->arena, s->site, SV("hiera.yaml"));
 }
@@ -186,6 +187,7 @@ struct symtab *snapshot_symtab(struct snapshot *s) { return s->syms; }
 struct sv snapshot_environment(const struct snapshot *s) { return s->environment; }
 struct sv snapshot_site(const struct snapshot *s) { return s->site; }
 struct sv snapshot_hiera(const struct snapshot *s) { return s->hiera; }
+struct sv snapshot_global_hiera(const struct snapshot *s) { return s->global_hiera; }
 
 static struct module_slot *slot_find(struct snapshot *s, struct sv name)
 {

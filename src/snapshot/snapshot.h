@@ -11,11 +11,12 @@
 struct snapshot;
 
 struct snapshot_options {
-    struct sv site;        /* folder with manifests/, modules/, data/, hiera.yaml, model/; may be empty */
-    struct sv modulepath;  /* "a:b"; empty: site's environment.conf, else SITE/modules and the folder potlac's own modules are in */
-    struct sv environment; /* "production" */
-    struct sv hiera;       /* hiera.yaml to use as the environment's; empty: SITE/hiera.yaml */
-    struct sv own_modules; /* further folder of modules, looked at last: where potlac's own are in a source tree; may be empty */
+    struct sv site;         /* folder with manifests/, modules/, data/, hiera.yaml, model/; may be empty */
+    struct sv modulepath;   /* "a:b"; empty: site's environment.conf, else SITE/modules and the folder potlac's own modules are in */
+    struct sv environment;  /* "production" */
+    struct sv hiera;        /* hiera.yaml to use as the environment's; empty: SITE/hiera.yaml */
+    struct sv global_hiera; /* hiera.yaml of the layer above all environments; empty: none */
+    struct sv own_modules;  /* further folder of modules, looked at last: where potlac's own are in a source tree; may be empty */
 };
 
 /* NULL and err when the site cannot be read at all. The caller frees. */
@@ -27,6 +28,7 @@ struct sv snapshot_environment(const struct snapshot *s);
 struct sv snapshot_site(const struct snapshot *s);
 /* The environment's hiera.yaml, there or not; empty without a site. */
 struct sv snapshot_hiera(const struct snapshot *s);
+struct sv snapshot_global_hiera(const struct snapshot *s);
 
 struct module {
     struct sv name, dir;

@@ -1,0 +1,241 @@
+/* config: hiera.yaml of version 5, checked and made ready once a snapshot. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
+#include "lookup/internal.h"
+
+struct loader {
+    struct snapshot *s;
+    struct arena *arena;
+    struct sv path;
+    enum layer_kind layer;
+    struct hiera_config *config;
+    const struct hash *defaults; /* may be NULL */
+};
+
+static const char *const function_keys[] = { "data_hash", "lookup_key", "data_dig", "hiera3_backend" };
+static const char *const location_keys[] = { "path", "paths", "glob", "globs", "uri", "uris", "mapped_paths" };
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+#define CONFIG_ENTRY                                                                                                                       \
+    "Struct[{name => String[1], Optional[options] => Hash[Pattern[/\\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\\z/], Data], "                \
+    "Optional[data_hash] => String[1], Optional[lookup_key] => String[1], Optional[hiera3_backend] => String[1], "                         \
+    "Optional[data_dig] => String[1], Optional[path] => String[1], Optional[paths] => Array[String[1], 1], "                               \
+    "Optional[glob] => String[1], Optional[globs] => Array[String[1], 1], Optional[uri] => String[1], "                                    \
+    "Optional[uris] => Array[String[1], 1], Optional[mapped_paths] => Array[String[1], 3, 3], Optional[datadir] => String[1]}]"
+#define CONFIG_TYPE                                                                                                                        \
+    "Struct[{version => Integer[5, 5], Optional[defaults] => Struct[{Optional[data_hash] => String[1], Optional[lookup_key] => "           \
+    "String[1], "                                                                                                                          \
+    "Optional[data_dig] => String[1], Optional[datadir] => String[1], Optional[options] => Hash[String[1], Data]}], "                      \
+    "Optional[hierarchy] => Array[" CONFIG_ENTRY "], Optional[plan_hierarchy] => Array[" CONFIG_ENTRY "], "                                \
+    "Optional[default_hierarchy] => Array[" CONFIG_ENTRY "]}]"
+
+static bool wrong(struct loader *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static bool wrong(struct loader *l, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    l->config->error = arena_vprintf(l->arena, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+static const struct value *field(const struct hash *h, const char *name) { return h ? hash_find_sv(h, sv_of(name)) : NULL; }
+
+static struct sv text_field(const struct hash *h, const char *name)
+{
+    const struct value *v = field(h, name);
+    return v && v->kind == V_STRING ? value_sv(*v) : SV_NONE;
+}
+
+static unsigned count_keys(const struct hash *h, const char *const *names, size_t count, const char **out_name)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < count; i++)
+        if (field(h, names[i])) {
+            if (!found)
+                *out_name = names[i];
+            found++;
+        }
+    return found;
+}
+
+/* Which function reads the data: the entry's, else the defaults'. */
+static bool read_function(struct loader *l, const struct hash *h, struct hierarchy_entry *e)
+{
+    const char *kind = NULL;
+    const struct hash *from = h;
+    unsigned n = count_keys(h, function_keys, COUNT(function_keys), &kind);
+    if (n > 1)
+        return wrong(l, "Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be defined in hierarchy '%.*s'",
+                     SV_ARG(e->name));
+    if (n == 0) {
+        from = l->defaults;
+        if (!from || count_keys(from, function_keys, COUNT(function_keys), &kind) == 0)
+            return wrong(l, "One of data_hash, lookup_key, data_dig, or hiera3_backend must be defined in hierarchy '%.*s'",
+                         SV_ARG(e->name));
+    }
+    e->function = text_field(from, kind);
+    if (!sv_is(sv_of(kind), "data_hash") || !(sv_is(e->function, "yaml_data") || sv_is(e->function, "json_data")))
+        return wrong(
+            l, "hierarchy '%.*s' of '%.*s' uses %s '%.*s', which this version does not support: use data_hash with yaml_data or json_data",
+            SV_ARG(e->name), SV_ARG(l->path), kind, SV_ARG(e->function));
+    return true;
+}
+
+static void read_paths(struct loader *l, const struct value *v, struct hierarchy_entry *e)
+{
+    bool single = v->kind == V_STRING;
+    e->path_count = single ? 1 : v->n;
+    e->paths = ARENA_ARRAY(l->arena, struct text_template, e->path_count + 1);
+    for (uint32_t i = 0; i < e->path_count; i++)
+        e->paths[i] = template_parse(l->arena, value_sv(single ? *v : v->items[i]));
+}
+
+static bool read_location(struct loader *l, const struct hash *h, struct hierarchy_entry *e)
+{
+    const char *kind = NULL;
+    unsigned n = count_keys(h, location_keys, COUNT(location_keys), &kind);
+    if (n > 1)
+        return wrong(l, "Only one of path, paths, glob, globs, uri, uris, or mapped_paths can be defined in hierarchy '%.*s'",
+                     SV_ARG(e->name));
+    if (n == 0 || strncmp(kind, "uri", 3) == 0)
+        return wrong(
+            l,
+            "one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using this data_hash function");
+    const struct value *v = field(h, kind);
+    if (strcmp(kind, "mapped_paths") == 0) {
+        e->kind = LOCATION_MAPPED;
+        if (!key_parse(l->arena, value_sv(v->items[0]), &e->mapped_from))
+            return wrong(l, "Syntax error in string: mapped_path[0]");
+        e->mapped_name = value_sv(v->items[1]);
+        read_paths(l, &v->items[2], e);
+        return true;
+    }
+    e->kind = strncmp(kind, "glob", 4) == 0 ? LOCATION_GLOBS : LOCATION_PATHS;
+    read_paths(l, v, e);
+    return true;
+}
+
+static bool read_entry(struct loader *l, const struct hash *h, struct hierarchy_entry *e)
+{
+    e->name = text_field(h, "name");
+    struct sv datadir = text_field(h, "datadir");
+    if (!datadir.n)
+        datadir = text_field(l->defaults, "datadir");
+    e->datadir = template_parse(l->arena, path_join(l->arena, path_dir(l->path), datadir.n ? datadir : SV("data")));
+    return read_function(l, h, e) && read_location(l, h, e);
+}
+
+static bool read_hierarchy(struct loader *l, const struct value *v, struct hierarchy *out)
+{
+    out->entries = ARENA_ARRAY(l->arena, struct hierarchy_entry, v->n + 1);
+    for (uint32_t i = 0; i < v->n; i++) {
+        struct hierarchy_entry *e = &out->entries[i];
+        if (!read_entry(l, v->items[i].h, e))
+            return false;
+        for (uint32_t j = 0; j < i; j++)
+            if (sv_eq(out->entries[j].name, e->name))
+                return wrong(l, "Hierarchy name '%.*s' defined more than once.", SV_ARG(e->name));
+        out->count++;
+    }
+    return true;
+}
+
+/* What counts where hiera.yaml has no hierarchy of its own. */
+static void default_hierarchy(struct loader *l)
+{
+    struct hierarchy_entry *e = ARENA_NEW(l->arena, struct hierarchy_entry);
+    struct value path = value_str(SV("common.yaml"));
+    struct sv datadir = text_field(l->defaults, "datadir");
+    e->name = SV("Common");
+    e->function = SV("yaml_data");
+    e->datadir = template_parse(l->arena, path_join(l->arena, path_dir(l->path), datadir.n ? datadir : SV("data")));
+    read_paths(l, &path, e);
+    l->config->hierarchy = (struct hierarchy){ e, 1 };
+}
+
+static bool check_shape(struct loader *l, struct value v)
+{
+    struct err err = { 0 };
+    const struct type *t = type_parse(l->arena, snapshot_symtab(l->s), NULL, SV(CONFIG_TYPE), &err);
+    assert(t);
+    if (!t || type_match(t, v))
+        return true;
+    struct strbuf text = STRBUF_IN(l->arena);
+    type_mismatch(l->arena, &text, arena_printf(l->arena, "The Lookup Configuration at '%.*s' has wrong type,", SV_ARG(l->path)), t, v);
+    return wrong(l, "%.*s", SV_ARG(strbuf_sv(&text)));
+}
+
+static bool read_version_5(struct loader *l, struct value v)
+{
+    if (!check_shape(l, v))
+        return false;
+    const struct value *defaults = field(v.h, "defaults"), *hierarchy = field(v.h, "hierarchy"),
+                       *fallback = field(v.h, "default_hierarchy");
+    const char *kind;
+    struct hash *standard = hash_new(l->arena, 2);
+    hash_put_str(l->arena, standard, "data_hash", value_str(SV("yaml_data")));
+    hash_put_str(l->arena, standard, "datadir", value_str(SV("data")));
+    l->defaults = defaults && defaults->kind == V_HASH ? defaults->h : standard;
+    if (count_keys(l->defaults, function_keys, COUNT(function_keys), &kind) > 1)
+        return wrong(l, "Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be defined in defaults");
+    if (!hierarchy || hierarchy->kind != V_ARRAY)
+        default_hierarchy(l);
+    else if (!read_hierarchy(l, hierarchy, &l->config->hierarchy))
+        return false;
+    l->config->has_defaults = fallback != NULL;
+    if (fallback && l->layer != LAYER_MODULE)
+        return wrong(l, "'default_hierarchy' is only allowed in the module layer");
+    return !fallback || read_hierarchy(l, fallback, &l->config->defaults);
+}
+
+static void read_config(struct loader *l, struct value v)
+{
+    static const char *const ignored[] = { "hiera.yaml version %d found in the global layer was ignored",
+                                           "hiera.yaml version %d found at the environment root was ignored",
+                                           "hiera.yaml version %d found at module root was ignored" };
+    const struct value *version = v.kind == V_HASH ? field(v.h, "version") : NULL;
+    if (!version && v.kind == V_HASH)
+        version = field(v.h, ":version");
+    int64_t number = version && version->kind == V_INT ? version->i : 3;
+    if (version && version->kind == V_STRING)
+        sv_to_int(value_sv(*version), &number);
+    if (number == 5) {
+        read_version_5(l, v);
+    } else if (number == 3 || number == 4) {
+        l->config->ignored = true;
+        struct strbuf text = STRBUF_IN(l->arena);
+        const char *mark = strstr(ignored[l->layer], "%d");
+        strbuf_add(&text, sv_make(ignored[l->layer], (size_t)(mark - ignored[l->layer])));
+        strbuf_addf(&text, "%d%s (file: %.*s)", (int)number, mark + 2, SV_ARG(l->path));
+        l->config->note = strbuf_sv(&text);
+    } else {
+        wrong(l, "This runtime does not support hiera.yaml version %lld", (long long)number);
+    }
+}
+
+static void *make_config(void *ctx, struct snapshot *s, struct arena *a)
+{
+    const struct loader *asked = ctx;
+    struct loader l = {
+        .s = s, .arena = a, .path = arena_dup(a, asked->path), .layer = asked->layer, .config = ARENA_NEW(a, struct hiera_config)
+    };
+    struct err err = { 0 };
+    l.config->path = l.path;
+    const struct value *v = l.path.n ? snapshot_data(s, l.path, &err) : NULL;
+    if (v)
+        read_config(&l, *v);
+    else if (err.text[0])
+        wrong(&l, "Unable to parse %s", err.text);
+    else
+        l.config->absent = true;
+    return l.config;
+}
+
+const struct hiera_config *hiera_config_load(struct snapshot *s, struct sv path, enum layer_kind layer)
+{
+    AUTO_STRBUF key = STRBUF_HEAP;
+    struct loader asked = { .path = path, .layer = layer };
+    strbuf_addf(&key, "hiera %d %.*s", (int)layer, SV_ARG(path));
+    return snapshot_memo(s, strbuf_sv(&key), make_config, &asked);
+}

@@ -10,8 +10,8 @@ struct regexp;
 
 #define REGEXP_GROUPS 32
 struct regexp_match {
-    uint32_t count;               /* groups, with the whole match as 0 */
-    int32_t from[REGEXP_GROUPS];  /* -1: took no part */
+    uint32_t count;              /* groups, with the whole match as 0 */
+    int32_t from[REGEXP_GROUPS]; /* -1: took no part */
     int32_t to[REGEXP_GROUPS];
 };
 

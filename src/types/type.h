@@ -7,16 +7,52 @@
 #include "lang/ast.h"
 #include "types/value.h"
 
-#define TYPE_KINDS(X)                                                                                                                \
-    X(T_ANY, "Any") X(T_UNIT, "Unit") X(T_SCALAR, "Scalar") X(T_SCALAR_DATA, "ScalarData") X(T_DATA, "Data") X(T_RICH_DATA, "RichData") \
-    X(T_UNDEF, "Undef") X(T_DEFAULT, "Default") X(T_BOOLEAN, "Boolean") X(T_NUMERIC, "Numeric") X(T_INTEGER, "Integer")              \
-    X(T_FLOAT, "Float") X(T_STRING, "String") X(T_ENUM, "Enum") X(T_PATTERN, "Pattern") X(T_REGEXP, "Regexp")                        \
-    X(T_COLLECTION, "Collection") X(T_ARRAY, "Array") X(T_HASH, "Hash") X(T_TUPLE, "Tuple") X(T_STRUCT, "Struct")                    \
-    X(T_OPTIONAL, "Optional") X(T_NOT_UNDEF, "NotUndef") X(T_VARIANT, "Variant") X(T_TYPE, "Type") X(T_SENSITIVE, "Sensitive")       \
-    X(T_CALLABLE, "Callable") X(T_ITERABLE, "Iterable") X(T_ITERATOR, "Iterator") X(T_CATALOG_ENTRY, "CatalogEntry")                 \
-    X(T_CLASS, "Class") X(T_RESOURCE, "Resource") X(T_RUNTIME, "Runtime") X(T_BINARY, "Binary") X(T_TIMESTAMP, "Timestamp")          \
-    X(T_TIMESPAN, "Timespan") X(T_SEMVER, "SemVer") X(T_SEMVER_RANGE, "SemVerRange") X(T_URI, "URI") X(T_INIT, "Init")               \
-    X(T_OBJECT, "Object") X(T_TYPESET, "TypeSet") X(T_ALIAS, "TypeAlias") X(T_REFERENCE, "TypeReference") X(T_DEFERRED, "Deferred")
+#define TYPE_KINDS(X)                                                                                                                      \
+    X(T_ANY, "Any")                                                                                                                        \
+    X(T_UNIT, "Unit")                                                                                                                      \
+    X(T_SCALAR, "Scalar")                                                                                                                  \
+    X(T_SCALAR_DATA, "ScalarData")                                                                                                         \
+    X(T_DATA, "Data")                                                                                                                      \
+    X(T_RICH_DATA, "RichData")                                                                                                             \
+    X(T_UNDEF, "Undef")                                                                                                                    \
+    X(T_DEFAULT, "Default")                                                                                                                \
+    X(T_BOOLEAN, "Boolean")                                                                                                                \
+    X(T_NUMERIC, "Numeric")                                                                                                                \
+    X(T_INTEGER, "Integer")                                                                                                                \
+    X(T_FLOAT, "Float")                                                                                                                    \
+    X(T_STRING, "String")                                                                                                                  \
+    X(T_ENUM, "Enum")                                                                                                                      \
+    X(T_PATTERN, "Pattern")                                                                                                                \
+    X(T_REGEXP, "Regexp")                                                                                                                  \
+    X(T_COLLECTION, "Collection")                                                                                                          \
+    X(T_ARRAY, "Array")                                                                                                                    \
+    X(T_HASH, "Hash")                                                                                                                      \
+    X(T_TUPLE, "Tuple")                                                                                                                    \
+    X(T_STRUCT, "Struct")                                                                                                                  \
+    X(T_OPTIONAL, "Optional")                                                                                                              \
+    X(T_NOT_UNDEF, "NotUndef")                                                                                                             \
+    X(T_VARIANT, "Variant")                                                                                                                \
+    X(T_TYPE, "Type")                                                                                                                      \
+    X(T_SENSITIVE, "Sensitive")                                                                                                            \
+    X(T_CALLABLE, "Callable")                                                                                                              \
+    X(T_ITERABLE, "Iterable")                                                                                                              \
+    X(T_ITERATOR, "Iterator")                                                                                                              \
+    X(T_CATALOG_ENTRY, "CatalogEntry")                                                                                                     \
+    X(T_CLASS, "Class")                                                                                                                    \
+    X(T_RESOURCE, "Resource")                                                                                                              \
+    X(T_RUNTIME, "Runtime")                                                                                                                \
+    X(T_BINARY, "Binary")                                                                                                                  \
+    X(T_TIMESTAMP, "Timestamp")                                                                                                            \
+    X(T_TIMESPAN, "Timespan")                                                                                                              \
+    X(T_SEMVER, "SemVer")                                                                                                                  \
+    X(T_SEMVER_RANGE, "SemVerRange")                                                                                                       \
+    X(T_URI, "URI")                                                                                                                        \
+    X(T_INIT, "Init")                                                                                                                      \
+    X(T_OBJECT, "Object")                                                                                                                  \
+    X(T_TYPESET, "TypeSet")                                                                                                                \
+    X(T_ALIAS, "TypeAlias")                                                                                                                \
+    X(T_REFERENCE, "TypeReference")                                                                                                        \
+    X(T_DEFERRED, "Deferred")
 
 enum type_kind {
 #define X(kind, name) kind,
@@ -33,27 +69,76 @@ struct struct_member {
 
 #define SIZE_UNBOUNDED INT64_MAX
 
+#define VALUE_HAS_ARITY          0x01
+#define VALUE_ARITY_ANY          0xFFFFu /* most: no end */
+#define VALUE_ARITY(least, most) ((uint32_t)(least) | (uint32_t)(most) << 16)
+
 struct type {
     uint8_t kind;
     bool is_bare; /* written without parameters */
+    bool sized;   /* a size was given: STRING, COLLECTION, ARRAY, HASH, TUPLE */
     union {
-        struct { int64_t from, to; } range;           /* INTEGER (INT64_MIN/MAX unbounded), COLLECTION, STRING size; TIMESTAMP, TIMESPAN ns */
-        struct { double from, to; } frange;           /* FLOAT (infinite: unbounded) */
-        struct { struct sv text; int64_t from, to; bool exact; } str; /* STRING; exact: the inferred type of one string */
-        struct { const struct sv *values; uint32_t count; bool nocase; } enums;
-        struct { const struct regexp **items; uint32_t count; } patterns;
-        const struct regexp *regexp;                  /* REGEXP; NULL: any */
-        struct { const struct type *elem; int64_t from, to; } array;
-        struct { const struct type *key, *value; int64_t from, to; } hash;
-        struct { const struct type **items; uint32_t count; int64_t from, to; } tuple; /* TUPLE, and the arguments of CALLABLE */
-        struct { const struct struct_member *members; uint32_t count; } strct;
-        struct { const struct type **items; uint32_t count; } variant;
-        const struct type *inner;                     /* OPTIONAL, NOT_UNDEF, TYPE, SENSITIVE, ITERABLE, ITERATOR, BOOLEAN's no */
-        struct { int8_t only; } boolean;              /* -1 any, 0 false, 1 true */
-        struct { const struct type *params, *block, *returns; } callable; /* params a TUPLE; NULL: any */
-        struct { struct sv type, title; bool has_title; } ref; /* RESOURCE: type "File" or "" for any; CLASS: title */
-        struct { struct sv name; const struct node *expr; const struct type *target; } alias; /* target NULL until resolved */
-        struct { struct sv runtime, name; } runtime;
+        struct {
+            int64_t from, to;
+        } range; /* INTEGER (INT64_MIN/MAX unbounded), COLLECTION, STRING size; TIMESTAMP, TIMESPAN ns */
+        struct {
+            double from, to;
+        } frange; /* FLOAT (infinite: unbounded) */
+        struct {
+            struct sv text;
+            int64_t from, to;
+            bool exact;
+        } str; /* STRING; exact: the inferred type of one string */
+        struct {
+            const struct sv *values;
+            uint32_t count;
+            bool nocase;
+        } enums;
+        struct {
+            const struct regexp **items;
+            uint32_t count;
+        } patterns;
+        const struct regexp *regexp; /* REGEXP; NULL: any */
+        struct {
+            const struct type *elem;
+            int64_t from, to;
+        } array;
+        struct {
+            const struct type *key, *value;
+            int64_t from, to;
+        } hash;
+        struct {
+            const struct type **items;
+            uint32_t count;
+            int64_t from, to;
+        } tuple; /* TUPLE, and the arguments of CALLABLE */
+        struct {
+            const struct struct_member *members;
+            uint32_t count;
+        } strct;
+        struct {
+            const struct type **items;
+            uint32_t count;
+        } variant;
+        const struct type *inner; /* OPTIONAL, NOT_UNDEF, TYPE, SENSITIVE, ITERABLE, ITERATOR, BOOLEAN's no */
+        struct {
+            int8_t only;
+        } boolean; /* -1 any, 0 false, 1 true */
+        struct {
+            const struct type *params, *block, *returns;
+        } callable; /* params a TUPLE; NULL: any */
+        struct {
+            struct sv type, title;
+            bool has_title;
+        } ref; /* RESOURCE: type "File" or "" for any; CLASS: title */
+        struct {
+            struct sv name;
+            const struct node *expr;
+            const struct type *target;
+        } alias; /* target NULL until resolved */
+        struct {
+            struct sv runtime, name;
+        } runtime;
         const struct object_type *object;
         const struct semver_range *semver;
         struct sv reference;
@@ -73,7 +158,8 @@ const struct type *type_any(void);
 const char *type_kind_name(enum type_kind kind);
 
 /* base[args]: what `Integer[1, 10]` does. NULL and err where args do not fit, worded as the reference does. */
-const struct type *type_specialize(struct arena *a, const struct type *base, struct sv base_name, const struct value *args, uint32_t count, struct err *err);
+const struct type *type_specialize(struct arena *a, const struct type *base, struct sv base_name, const struct value *args, uint32_t count,
+                                   struct err *err);
 /* A type from its expression, with literal arguments only. NULL and err on a mistake. */
 const struct type *type_from_ast(struct arena *a, const struct type_loader *loader, const struct node *expr, struct err *err);
 /* From text: "Array[String, 1]". */
@@ -86,15 +172,28 @@ struct sv type_text(struct arena *a, const struct type *t);
 const struct type *type_infer(struct arena *a, struct value v);
 const struct type *type_generalize(struct arena *a, const struct type *t);
 const struct type *type_common(struct arena *a, const struct type *x, const struct type *y);
-/* value =~ type. The hot path: never infers. */
+/* value =~ type. The hot path: never infers. A V_CLOSURE matches a Callable by the number of its parameters: whoever makes it says in the
+ * value's n how many it takes, VALUE_ARITY(least, most), and sets flags to VALUE_HAS_ARITY; without that it matches every Callable. */
 bool type_match(const struct type *t, struct value v);
 /* Is every instance of `from` one of `to`. */
 bool type_assignable(const struct type *to, const struct type *from);
 bool type_equal(const struct type *a, const struct type *b);
 /* The target behind aliases. */
 const struct type *type_resolve(const struct type *t);
+/* Merged as messages show it: Variant[Integer[1, 2], Integer[3, 4]] is Integer[1, 4], Variant[X, Undef] is Optional[X]. */
+const struct type *type_normalize(struct arena *a, const struct type *t);
+/* As type() with 'reduced': arrays have one element type, hashes are no structs. */
+const struct type *type_infer_reduced(struct arena *a, struct value v);
+/* Type[t]. */
+const struct type *type_of_type(struct arena *a, const struct type *t);
+const struct type *type_optional(struct arena *a, const struct type *t);
+/* Variant[items], flattened and without doubles; one alone is itself. */
+const struct type *type_variant(struct arena *a, const struct type *const *items, uint32_t count);
+/* An alias that is not resolved yet: set target before anyone matches with it. */
+struct type *type_alias(struct arena *a, struct sv name, const struct node *expr);
 
-/* One line for each mismatch: "parameter 'x' expects an Integer value, got String". subject: "parameter 'x'". */
+/* One line for each mismatch: "parameter 'x' expects an Integer value, got String". subject: "parameter 'x'".
+ * Several are separated by "\n ", and then the first starts with a blank too, as the reference has it. */
 void type_mismatch(struct arena *a, struct strbuf *out, struct sv subject, const struct type *want, struct value got);
 
 /* Type.new(args), Integer('0x10'), String(1, '%x'). False and err where it cannot be. */

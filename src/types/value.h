@@ -15,7 +15,7 @@ struct regexp;
 struct object;
 struct semver;
 struct semver_range;
-struct closure; /* eval's: a lambda with its frame */
+struct closure;  /* eval's: a lambda with its frame */
 struct iterator; /* types/iterator.h: lazy step, reverse_each */
 
 enum value_kind {
@@ -52,11 +52,11 @@ struct value {
         bool b;
         int64_t i;
         double f;
-        const char *s;                /* STRING, BINARY, URI: n bytes */
-        const struct value *items;    /* ARRAY */
-        const struct hash *h;         /* HASH */
-        const struct type *t;         /* TYPE: also references such as File['/a'] and Class['b'] */
-        const struct value *inner;    /* SENSITIVE */
+        const char *s;             /* STRING, BINARY, URI: n bytes */
+        const struct value *items; /* ARRAY */
+        const struct hash *h;      /* HASH */
+        const struct type *t;      /* TYPE: also references such as File['/a'] and Class['b'] */
+        const struct value *inner; /* SENSITIVE */
         const struct regexp *re;
         const struct semver *semver;
         const struct semver_range *range;
@@ -67,8 +67,8 @@ struct value {
 };
 static_assert(sizeof(struct value) == 16, "values are copied everywhere");
 
-#define VALUE_UNSET ((struct value){ .kind = V_UNSET })
-#define VALUE_UNDEF ((struct value){ .kind = V_UNDEF })
+#define VALUE_UNSET   ((struct value){ .kind = V_UNSET })
+#define VALUE_UNDEF   ((struct value){ .kind = V_UNDEF })
 #define VALUE_DEFAULT ((struct value){ .kind = V_DEFAULT })
 static inline struct value value_bool(bool b) { return (struct value){ .kind = V_BOOL, .b = b }; }
 static inline struct value value_int(int64_t i) { return (struct value){ .kind = V_INT, .i = i }; }
@@ -76,7 +76,10 @@ static inline struct value value_float(double f) { return (struct value){ .kind 
 /* Borrows the bytes: they must live as long as the value. */
 static inline struct value value_str(struct sv s) { return (struct value){ .kind = V_STRING, .n = (uint32_t)s.n, .s = s.p }; }
 static inline struct value value_type(const struct type *t) { return (struct value){ .kind = V_TYPE, .t = t }; }
-static inline struct value value_array(const struct value *items, uint32_t n) { return (struct value){ .kind = V_ARRAY, .n = n, .items = items }; }
+static inline struct value value_array(const struct value *items, uint32_t n)
+{
+    return (struct value){ .kind = V_ARRAY, .n = n, .items = items };
+}
 static inline struct value value_hash(const struct hash *h) { return (struct value){ .kind = V_HASH, .h = h }; }
 struct value value_sensitive(struct arena *a, struct value inner);
 static inline struct sv value_sv(struct value v) { return (struct sv){ v.s, v.n }; } /* STRING, BINARY, URI */

@@ -6,209 +6,21 @@
 #include "base/diag.h"
 #include "base/fs.h"
 #include "base/map.h"
-#include "base/time.h"
+#include "base/zone_rule.h"
 
 #define DAY                  86400
 #define ZONE_FILE_MAX        (1u << 20)
 #define ZONE_TRANSITIONS_MAX 20000u
-
-struct local_type {
-    int32_t offset;
-    bool is_dst;
-    struct sv abbreviation;
-};
-
-/* A day of a year and a wall time on it, as in POSIX TZ with the extensions of RFC 9636: hours from -167 to 167. */
-struct rule_day {
-    enum { DAY_JULIAN, DAY_ZERO_BASED, DAY_MONTH_WEEK } kind;
-    int month, week, day;
-    int32_t time;
-};
-
-struct rule {
-    bool present, has_dst;
-    struct local_type std, dst;
-    struct rule_day start, end;
-};
 
 struct zone {
     struct sv name, footer;
     uint32_t count;
     const int64_t *at;   /* instants of change, rising */
     const uint8_t *kind; /* type from that instant on */
-    struct local_type *types;
+    struct zone_local *types;
     uint32_t type_count;
-    struct rule rule;
+    struct zone_rule rule;
 };
-
-/* ---- the footer rule ---- */
-
-static bool rule_name(struct sv *s, struct sv *out_name)
-{
-    size_t n = 0;
-    if (s->n && s->p[0] == '<') {
-        size_t end = sv_find_char(*s, '>', 0);
-        if (end == SIZE_MAX)
-            return false;
-        *out_name = sv_slice(*s, 1, end);
-        *s = sv_slice(*s, end + 1, s->n);
-        return true;
-    }
-    while (n < s->n && ((s->p[n] | 32) >= 'a' && (s->p[n] | 32) <= 'z'))
-        n++;
-    if (n < 3)
-        return false;
-    *out_name = sv_slice(*s, 0, n);
-    *s = sv_slice(*s, n, s->n);
-    return true;
-}
-
-static bool rule_number(struct sv *s, int max, int *out_n)
-{
-    int v = 0;
-    size_t n = 0;
-    while (n < s->n && n < 4 && s->p[n] >= '0' && s->p[n] <= '9')
-        v = v * 10 + (s->p[n++] - '0');
-    if (n == 0 || v > max)
-        return false;
-    *s = sv_slice(*s, n, s->n);
-    *out_n = v;
-    return true;
-}
-
-static bool eat(struct sv *s, char c)
-{
-    if (s->n == 0 || s->p[0] != c)
-        return false;
-    *s = sv_slice(*s, 1, s->n);
-    return true;
-}
-
-/* [+-] h [ :m [ :s ] ] */
-static bool rule_time(struct sv *s, int32_t *out_seconds)
-{
-    int sign = 1, h, m = 0, sec = 0;
-    if (eat(s, '-'))
-        sign = -1;
-    else
-        eat(s, '+');
-    if (!rule_number(s, 167, &h) || (eat(s, ':') && (!rule_number(s, 59, &m) || (eat(s, ':') && !rule_number(s, 59, &sec)))))
-        return false;
-    *out_seconds = sign * (h * 3600 + m * 60 + sec);
-    return true;
-}
-
-/* , ( Mm.w.d | Jn | n ) [ /time ] */
-static bool rule_day(struct sv *s, struct rule_day *out_d)
-{
-    struct rule_day d = { .time = 2 * 3600 };
-    if (!eat(s, ','))
-        return false;
-    if (eat(s, 'M')) {
-        d.kind = DAY_MONTH_WEEK;
-        if (!rule_number(s, 12, &d.month) || !eat(s, '.') || !rule_number(s, 5, &d.week) || !eat(s, '.') || !rule_number(s, 6, &d.day))
-            return false;
-        if (d.month < 1 || d.week < 1)
-            return false;
-    } else {
-        d.kind = eat(s, 'J') ? DAY_JULIAN : DAY_ZERO_BASED;
-        if (!rule_number(s, 365, &d.day) || (d.kind == DAY_JULIAN && d.day < 1))
-            return false;
-    }
-    if (eat(s, '/') && !rule_time(s, &d.time))
-        return false;
-    *out_d = d;
-    return true;
-}
-
-static bool rule_parse(struct sv s, struct rule *out_r)
-{
-    struct rule r = { .present = true };
-    int32_t west;
-    if (!rule_name(&s, &r.std.abbreviation) || !rule_time(&s, &west))
-        return false;
-    r.std.offset = -west;
-    if (s.n > 0) {
-        r.has_dst = true;
-        if (!rule_name(&s, &r.dst.abbreviation))
-            return false;
-        r.dst.is_dst = true;
-        r.dst.offset = r.std.offset + 3600;
-        if (s.n > 0 && s.p[0] != ',') {
-            if (!rule_time(&s, &west))
-                return false;
-            r.dst.offset = -west;
-        }
-        if (!rule_day(&s, &r.start) || !rule_day(&s, &r.end))
-            return false;
-    }
-    if (s.n > 0)
-        return false;
-    *out_r = r;
-    return true;
-}
-
-static bool leap_year(int64_t y) { return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0; }
-
-static int64_t rule_day_number(const struct rule_day *d, int32_t year)
-{
-    int64_t first = date_to_days((struct date){ year, 1, 1 });
-    if (d->kind == DAY_ZERO_BASED)
-        return first + d->day;
-    if (d->kind == DAY_JULIAN) /* 29 February is never counted */
-        return first + d->day - 1 + (leap_year(year) && d->day >= 60);
-    struct date month = { year, (uint8_t)d->month, 1 };
-    struct date next = d->month == 12 ? (struct date){ year + 1, 1, 1 } : (struct date){ year, (uint8_t)(d->month + 1), 1 };
-    int64_t start = date_to_days(month), want = (d->day + 6) % 7; /* 0 Sunday -> 6 */
-    int64_t day = start + (want - date_weekday(month) + 7) % 7 + (int64_t)(d->week - 1) * 7;
-    while (day >= date_to_days(next))
-        day -= 7;
-    return day;
-}
-
-/* Instants of a year at which daylight time starts and ends. */
-static int64_t rule_start(const struct rule *r, int32_t year)
-{
-    return rule_day_number(&r->start, year) * DAY + r->start.time - r->std.offset;
-}
-static int64_t rule_end(const struct rule *r, int32_t year) { return rule_day_number(&r->end, year) * DAY + r->end.time - r->dst.offset; }
-
-static int32_t rule_year(int64_t epoch) { return local_from_seconds(epoch).date.year; }
-
-static const struct local_type *rule_at(const struct rule *r, int64_t epoch)
-{
-    if (!r->has_dst)
-        return &r->std;
-    int64_t newest = INT64_MIN;
-    const struct local_type *found = &r->std;
-    int32_t year = rule_year(epoch);
-    for (int32_t y = year - 1; y <= year + 1; y++) {
-        int64_t start = rule_start(r, y), end = rule_end(r, y);
-        if (end <= epoch && end > newest)
-            newest = end, found = &r->std;
-        /* where one ends as the next starts, it is daylight time all year */
-        if (start <= epoch && start >= newest)
-            newest = start, found = &r->dst;
-    }
-    return found;
-}
-
-/* The rule's first change after an instant. */
-static bool rule_next(const struct rule *r, int64_t after, int64_t *out_at)
-{
-    if (!r->has_dst || r->std.offset == r->dst.offset)
-        return false;
-    int32_t year = rule_year(after);
-    int64_t best = INT64_MAX;
-    for (int32_t y = year - 1; y <= year + 2; y++) {
-        const int64_t at[2] = { rule_start(r, y), rule_end(r, y) };
-        for (unsigned i = 0; i < 2; i++)
-            if (at[i] > after && at[i] < best && rule_at(r, at[i])->offset != rule_at(r, at[i] - 1)->offset)
-                best = at[i];
-    }
-    *out_at = best;
-    return best != INT64_MAX;
-}
 
 /* ---- the file ---- */
 
@@ -246,7 +58,7 @@ static bool read_block(struct arena *a, struct sv text, size_t at, const struct 
     const char *times = text.p + at, *kinds = times + (size_t)c->time * time_size, *types = kinds + c->time;
     const char *chars = types + (size_t)c->type * 6;
     int64_t *out_at = ARENA_ARRAY(a, int64_t, c->time + 1);
-    z->types = ARENA_ARRAY(a, struct local_type, c->type);
+    z->types = ARENA_ARRAY(a, struct zone_local, c->type);
     for (uint32_t i = 0; i < c->time; i++) {
         out_at[i] = time_size == 8 ? be64(times + i * 8) : (int32_t)be32(times + i * 4);
         if ((unsigned char)kinds[i] >= c->type || (i > 0 && out_at[i] <= out_at[i - 1]))
@@ -260,7 +72,7 @@ static bool read_block(struct arena *a, struct sv text, size_t at, const struct 
         int32_t offset = (int32_t)be32(t);
         if (offset < -26 * 3600 || offset > 26 * 3600)
             return false;
-        z->types[i] = (struct local_type){ offset, t[4] != 0, sv_make(chars + name, strnlen(chars + name, c->chars - name)) };
+        z->types[i] = (struct zone_local){ offset, t[4] != 0, sv_make(chars + name, strnlen(chars + name, c->chars - name)) };
     }
     z->at = out_at;
     z->kind = (const uint8_t *)kinds;
@@ -285,7 +97,7 @@ static bool zone_read(struct arena *a, struct sv text, struct zone *z)
         if (end == SIZE_MAX)
             return false;
         z->footer = sv_slice(text, at + 1, end);
-        if (z->footer.n > 0 && !rule_parse(z->footer, &z->rule))
+        if (z->footer.n > 0 && !zone_rule_parse(z->footer, &z->rule))
             return false;
     }
     return true;
@@ -395,17 +207,17 @@ static uint32_t changes_before(const struct zone *z, int64_t epoch)
     return low;
 }
 
-static const struct local_type *type_at(const struct zone *z, int64_t epoch)
+static const struct zone_local *type_at(const struct zone *z, int64_t epoch)
 {
     uint32_t n = changes_before(z, epoch);
     if (n == z->count && z->rule.present)
-        return rule_at(&z->rule, epoch);
+        return zone_rule_at(&z->rule, epoch);
     return n == 0 ? &z->types[0] : &z->types[z->kind[n - 1]];
 }
 
 int32_t zone_offset(const struct zone *z, int64_t epoch, bool *out_is_dst, struct sv *out_abbreviation)
 {
-    const struct local_type *t = type_at(z, epoch);
+    const struct zone_local *t = type_at(z, epoch);
     if (out_is_dst)
         *out_is_dst = t->is_dst;
     if (out_abbreviation)
@@ -428,7 +240,7 @@ bool zone_next_change(const struct zone *z, int64_t after, int64_t until, int64_
         after = z->at[i];
     }
     /* past the table the rule holds, from the last listed change on */
-    if (!z->rule.present || !rule_next(&z->rule, after, &at) || at > until)
+    if (!z->rule.present || !zone_rule_next(&z->rule, after, &at) || at > until)
         return false;
     *out_at = at;
     return true;

@@ -28,26 +28,29 @@ extern const size_t people_function_count;
 /* Set as compile_slot 3 before the compile: compile_options.top_vars cannot carry pointers, so cli passes it through eval_hooks.ctx. */
 
 /* Classification of a Potlac or SystemOwnership subject: the class potlac::team or potlac::checkup and its parameters. */
-bool people_classify(const struct model *m, struct arena *a, const struct entity *subject, struct date today, struct class_request *out_class);
+bool people_classify(const struct model *m, struct arena *a, const struct entity *subject, struct date today,
+                     struct class_request *out_class);
 
 /* An agenda: a fold over history since the same people last met. */
 struct agenda_item {
-    struct sv who;    /* leader ref, or "" where the machine filled it */
-    struct sv section;/* "deploys", "drift", "neighbours", "topics", "products", "context", "backlog" */
+    struct sv who;     /* leader ref, or "" where the machine filled it */
+    struct sv section; /* "deploys", "drift", "neighbours", "topics", "products", "context", "backlog" */
     struct sv text;
 };
 struct agenda {
-    struct sv title;      /* "search: weekly sync" */
-    struct sv when;       /* local wall time and zone */
-    int64_t since;        /* UTC: window of history; 0: from the start */
+    struct sv title; /* "search: weekly sync" */
+    struct sv when;  /* local wall time and zone */
+    int64_t since;   /* UTC: window of history; 0: from the start */
     struct agenda_item *items;
     uint32_t count;
     size_t cap;
-    struct sv *missing;   /* leaders who have brought no topic */
+    struct sv *missing; /* leaders who have brought no topic */
     uint32_t missing_count;
 };
-struct agenda *agenda_potlac(const struct model *m, struct store *st, struct arena *a, const struct entity *potlac, int64_t now, struct err *err);
-struct agenda *agenda_checkup(const struct model *m, struct store *st, struct arena *a, const struct entity *ownership, int64_t now, struct err *err);
+struct agenda *agenda_potlac(const struct model *m, struct store *st, struct arena *a, const struct entity *potlac, int64_t now,
+                             struct err *err);
+struct agenda *agenda_checkup(const struct model *m, struct store *st, struct arena *a, const struct entity *ownership, int64_t now,
+                              struct err *err);
 void agenda_print(struct strbuf *out, const struct agenda *g);
 void agenda_write_json(struct strbuf *out, const struct agenda *g);
 

@@ -5,7 +5,7 @@
 #include "base/zone_rule.h"
 #include "people/ical.h"
 
-#define DAY 86400
+#define DAY        86400
 #define ONSETS_MAX 64
 
 static const char *const weekday_names[] = { "MO", "TU", "WE", "TH", "FR", "SA", "SU" };
@@ -135,7 +135,9 @@ static void put_by_onsets(struct strbuf *out, const struct zone *z, int64_t from
             groups[g].at[groups[g].count++] = local_from_seconds(at + before);
     }
     for (unsigned g = 0; g < count; g++) {
-        struct observance each = { .daylight = groups[g].to > groups[g].from, .from = groups[g].from, .to = groups[g].to, .name = groups[g].name };
+        struct observance each = {
+            .daylight = groups[g].to > groups[g].from, .from = groups[g].from, .to = groups[g].to, .name = groups[g].name
+        };
         each.start = groups[g].at[0];
         each.more = groups[g].at + 1;
         each.more_count = groups[g].count - 1;

@@ -1,0 +1,475 @@
+/* calendar_event: comparing what is recorded with what is wanted, recording, and writing feeds. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "people/calendar.h"
+
+#include <stdlib.h>
+
+#include "base/fs.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "people/feed.h"
+#include "people/ical.h"
+
+#define SERIES_KIND SV("calendar.series")
+#define FEED_KIND   SV("calendar.feed")
+#define FEED_MAX    (16u << 20)
+
+struct calendar {
+    struct arena *arena;
+    struct store *store;
+    struct sv folder, installation;
+    bool installation_recorded, allow_mass_cancel;
+    struct series **series;
+    uint32_t count;
+    size_t cap;
+    uint32_t at_start, ended; /* series alive when opened; ended since */
+    struct map wanted, seen, spared;
+};
+
+static struct series *find_series(const struct calendar *c, struct sv title)
+{
+    for (uint32_t i = 0; i < c->count; i++)
+        if (sv_eq(c->series[i]->title, title))
+            return c->series[i];
+    return NULL;
+}
+
+static bool read_document(struct arena *a, struct sv name, struct sv json, struct data_doc **out_doc, struct err *err)
+{
+    struct source *src = ARENA_NEW(a, struct source);
+    *src = (struct source){ arena_printf(a, "recorded state of %.*s", SV_ARG(name)), json };
+    struct diags diags = diags_in(a);
+    if (json_read(a, src, NULL, &diags, out_doc))
+        return true;
+    return err_set(err, "%.*s is no JSON", SV_ARG(src->path));
+}
+
+static int by_title(const void *x, const void *y)
+{
+    const struct series *a = *(struct series *const *)x, *b = *(struct series *const *)y;
+    return sv_cmp(a->title, b->title);
+}
+
+static bool load(struct calendar *c, struct err *err)
+{
+    struct document *docs;
+    size_t count;
+    struct data_doc *doc;
+    if (!store_list(c->store, c->arena, SERIES_KIND, &docs, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct series *s;
+        if (!read_document(c->arena, docs[i].key, docs[i].json, &doc, err) || !series_read(c->arena, &doc->root, &s, err))
+            return false;
+        ARENA_PUSH(c->arena, c->series, c->count, c->cap, s);
+        c->at_start += !s->ended;
+    }
+    if (c->count)
+        qsort(c->series, c->count, sizeof *c->series, by_title);
+    return true;
+}
+
+static bool load_installation(struct calendar *c, struct err *err)
+{
+    struct sv json;
+    struct data_doc *doc;
+    struct err problem = { "" };
+    if (c->installation.n)
+        return true;
+    if (store_get(c->store, c->arena, SV("calendar"), SV("installation"), &json, &problem)) {
+        if (!read_document(c->arena, SV("the installation"), json, &doc, err))
+            return false;
+        c->installation = data_text(data_get(&doc->root, "id"));
+        c->installation_recorded = true;
+        return c->installation.n || err_set(err, "the recorded installation has no id");
+    }
+    if (problem.text[0])
+        return err_set(err, "%s", problem.text);
+    c->installation = uuid_v4(c->arena);
+    return true;
+}
+
+struct calendar *calendar_open(struct arena *a, const struct calendar_options *options, struct err *err)
+{
+    struct calendar *c = ARENA_NEW(a, struct calendar);
+    c->arena = a;
+    c->store = options->store;
+    c->folder = options->folder;
+    c->installation = options->installation;
+    c->installation_recorded = options->installation.n > 0;
+    c->allow_mass_cancel = options->allow_mass_cancel;
+    c->wanted = map_in(a), c->seen = map_in(a), c->spared = map_in(a);
+    return load(c, err) && load_installation(c, err) ? c : NULL;
+}
+
+const struct series *const *calendar_series(const struct calendar *c, uint32_t *out_count)
+{
+    *out_count = c->count;
+    return (const struct series *const *)c->series;
+}
+
+struct sv calendar_installation(const struct calendar *c) { return c->installation; }
+
+/* ---- recording ---- */
+
+static bool record_installation(struct calendar *c, int64_t now, struct err *err)
+{
+    if (c->installation_recorded)
+        return true;
+    struct sv json = arena_printf(c->arena, "{\"id\":\"%.*s\"}", SV_ARG(c->installation));
+    c->installation_recorded = store_put(c->store, SV("calendar"), SV("installation"), json, now, err);
+    return c->installation_recorded;
+}
+
+static struct sv series_text(struct calendar *c, const struct series *s)
+{
+    struct strbuf text = STRBUF_IN(c->arena);
+    series_write(&text, s);
+    return strbuf_sv(&text);
+}
+
+static bool record(struct calendar *c, struct series *s, int64_t now, struct err *err)
+{
+    struct strbuf json = STRBUF_IN(c->arena);
+    series_write(&json, s);
+    if (!record_installation(c, now, err) || !store_put(c->store, SERIES_KIND, s->title, strbuf_sv(&json), now, err))
+        return false;
+    for (uint32_t i = 0; i < c->count; i++)
+        if (sv_eq(c->series[i]->title, s->title)) {
+            c->series[i] = s;
+            return true;
+        }
+    ARENA_PUSH(c->arena, c->series, c->count, c->cap, s);
+    qsort(c->series, c->count, sizeof *c->series, by_title);
+    return true;
+}
+
+static bool record_event(struct calendar *c, const char *kind, struct sv title, struct sv body, int64_t now, struct err *err)
+{
+    struct event e = { .at = now, .kind = sv_of(kind), .subject = title, .actor = SV("potlac"), .body = body };
+    return store_event_add(c->store, &e, err);
+}
+
+/* A series that forks has another UID from now on: who keeps real series must end one and start the other. */
+static bool record_fork(struct calendar *c, const struct series *s, int64_t now, struct err *err)
+{
+    struct strbuf body = STRBUF_IN(c->arena);
+    struct json_out j = json_to(&body, false);
+    json_open(&j, '{');
+    json_kstr(&j, "oldUid", ical_uid(c->arena, c->installation, series_canonical(c->arena, s, s->epoch - 1)));
+    json_kstr(&j, "newUid", ical_uid(c->arena, c->installation, series_canonical(c->arena, s, s->epoch)));
+    json_kint(&j, "epoch", s->epoch);
+    json_kstr(&j, "reason", SV("the pattern of times changed"));
+    json_close(&j, '}');
+    return record_event(c, "cal.fork", s->title, strbuf_sv(&body), now, err);
+}
+
+/* ---- ending ---- */
+
+/* May n more series end in this run? More than a few at once is rarely meant. */
+static bool may_end(const struct calendar *c, uint32_t n, struct err *err)
+{
+    uint32_t total = c->ended + n, allowed = c->at_start / 5 > 5 ? c->at_start / 5 : 5;
+    if (c->allow_mass_cancel || n == 0 || (total <= allowed && !(total >= c->at_start && c->at_start > 1)))
+        return true;
+    return err_set(err, "this would end %u of %u series of meetings: run again with --allow-mass-cancel if that is meant", total,
+                   c->at_start);
+}
+
+static bool end_series(struct calendar *c, const struct series *s, int64_t now, struct err *err)
+{
+    struct series *ended = series_end(c->arena, s, now);
+    struct sv body = arena_printf(c->arena, "{\"meetings\":%u}", series_ahead(s, now));
+    if (!store_begin(c->store, err))
+        return false;
+    if (!record(c, ended, now, err) || !record_event(c, "cal.ended", s->title, body, now, err) || !store_commit(c->store, err)) {
+        store_rollback(c->store);
+        return false;
+    }
+    c->ended++;
+    return true;
+}
+
+void calendar_wants(struct calendar *c, struct sv subject, const struct catalog *catalog)
+{
+    map_put(&c->seen, arena_dup(c->arena, subject), c);
+    for (uint32_t i = 0; i < catalog->resource_count; i++) {
+        const struct resource *r = catalog->resources[i];
+        if (sv_is(r->type, "Calendar_event") && !(r->flags & RES_VIRTUAL))
+            map_put(&c->wanted, arena_dup(c->arena, r->title), c);
+    }
+}
+
+void calendar_spares(struct calendar *c, struct sv subject) { map_put(&c->spared, arena_dup(c->arena, subject), c); }
+
+bool calendar_prune(struct calendar *c, struct run *run, bool whole, struct calendar_ended **out_ended, uint32_t *out_count,
+                    struct err *err)
+{
+    struct calendar_ended *list = ARENA_ARRAY(c->arena, struct calendar_ended, c->count + 1);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->count; i++) {
+        const struct series *s = c->series[i];
+        struct sv subject = ritual_subject(s->title);
+        if (s->ended || map_find(&c->wanted, s->title) || map_find(&c->spared, subject) || (!whole && !map_find(&c->seen, subject)))
+            continue;
+        list[n++] = (struct calendar_ended){ s->title, series_ahead(s, run->now) };
+    }
+    *out_ended = list;
+    *out_count = n;
+    if (!may_end(c, n, err))
+        return false;
+    for (uint32_t i = 0; i < n; i++)
+        if (change_allowed(run) && !end_series(c, find_series(c, list[i].title), run->now, err))
+            return false;
+    return true;
+}
+
+/* ---- the provider ---- */
+
+static void add(struct run *run, struct property_list *l, const char *name, struct sv text)
+{
+    struct property p = { .name = name, .text = text };
+    ARENA_PUSH(run->arena, l->items, l->count, l->cap, p);
+}
+
+static struct sv join(struct arena *a, const struct sv *items, uint32_t count)
+{
+    struct strbuf out = STRBUF_IN(a);
+    for (uint32_t i = 0; i < count; i++)
+        strbuf_addf(&out, i ? ", %.*s" : "%.*s", SV_ARG(items[i]));
+    return strbuf_sv(&out);
+}
+
+static void describe(struct run *run, const struct series *s, struct property_list *l)
+{
+    static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+    struct arena *a = run->arena;
+    const struct cadence *c = &s->cadence;
+    const struct meeting *m = &s->meetings[s->meeting_count - 1];
+    struct strbuf when = STRBUF_IN(a);
+    add(run, l, "ensure", SV("present"));
+    add(run, l, "kind", m->kind);
+    add(run, l, "zone", c->zone);
+    if (c->once) {
+        local_print(&when, c->start);
+        add(run, l, "start", strbuf_sv(&when));
+        add(run, l, "weekday", SV("-"));
+        add(run, l, "start_time", SV("-"));
+        add(run, l, "every", SV("once"));
+    } else {
+        date_print(&when, c->from);
+        add(run, l, "start", strbuf_sv(&when));
+        add(run, l, "weekday", sv_of(days[c->weekday]));
+        add(run, l, "start_time", arena_printf(a, "%02d:%02d", c->hour, c->minute));
+        add(run, l, "every", arena_printf(a, c->phase ? "P%dW+%d" : "P%dW", c->every, c->phase));
+    }
+    add(run, l, "minutes", arena_printf(a, "%lld", (long long)m->minutes));
+    add(run, l, "attendees", join(a, m->attendees, m->attendee_count));
+    add(run, l, "summary", m->summary);
+    add(run, l, "description", m->description);
+    add(run, l, "location", m->location);
+    add(run, l, "private", m->private ? SV("true") : SV("false"));
+    uint32_t ahead = 0;
+    struct sv last = SV("none");
+    for (uint32_t i = 0; i < s->occurrence_count; i++)
+        if (!s->occurrences[i].cancelled && occurrence_at(s, &s->occurrences[i]) > run->now)
+            ahead++, last = s->occurrences[i].id;
+    add(run, l, "published", arena_printf(a, "%u ahead, to %.*s", ahead, SV_ARG(last)));
+}
+
+static bool wants_absent(const struct resource *r) { return sv_is(resource_text(r, "ensure"), "absent"); }
+
+static bool event_validate(struct run *run, const struct resource *r, struct err *err)
+{
+    struct plan p;
+    return calendar_plan_read(run->arena, r, &p, err);
+}
+
+static bool event_get(struct run *run, const struct resource *r, struct property_list *is, struct property_list *should, struct err *err)
+{
+    struct calendar *c = run->calendar;
+    struct plan p;
+    if (!c)
+        return err_set(err, "no calendar is open in this run: calendar_event belongs to Potlacs and ownerships, not to hosts");
+    if (!calendar_plan_read(run->arena, r, &p, err))
+        return false;
+    const struct series *s = find_series(c, r->title);
+    bool present = s && !s->ended, absent = wants_absent(r);
+    if (!present || absent) {
+        add(run, is, "ensure", present ? SV("present") : SV("absent"));
+        add(run, should, "ensure", absent ? SV("absent") : SV("present"));
+        return true;
+    }
+    struct series *next = series_advance(run->arena, s, &p, run->now, NULL);
+    describe(run, s, is);
+    describe(run, next, should);
+    if (!sv_eq(series_text(c, s), series_text(c, next))) {
+        struct property *x = &is->items[is->count - 1], *y = &should->items[should->count - 1];
+        bool differs = false;
+        for (uint32_t i = 0; i < is->count; i++)
+            differs = differs || !sv_eq(is->items[i].text, should->items[i].text);
+        if (!differs) /* weeks dropped, or one moved: the state must be written even so */
+            y->text = arena_printf(run->arena, "%.*s, revised", SV_ARG(x->text));
+    }
+    return true;
+}
+
+static struct series *copy_out(struct calendar *c, const struct series *s, struct err *err);
+
+static enum set_result event_set(struct run *run, const struct resource *r, const struct property_list *is,
+                                 const struct property_list *should, struct err *err)
+{
+    (void)is, (void)should;
+    struct calendar *c = run->calendar;
+    const struct series *s = find_series(c, r->title);
+    struct plan p;
+    bool forked = false;
+    if (wants_absent(r)) {
+        bool done = !s || s->ended || (may_end(c, 1, err) && end_series(c, s, run->now, err));
+        return done ? SET_DONE : SET_FAILED;
+    }
+    if (!calendar_plan_read(run->arena, r, &p, err))
+        return SET_FAILED;
+    /* through text, so that it lives as long as the calendar and not only as the run */
+    struct series *next = copy_out(c, series_advance(run->arena, s, &p, run->now, &forked), err);
+    if (!next || !store_begin(c->store, err))
+        return SET_FAILED;
+    if (record(c, next, run->now, err) && (!forked || record_fork(c, next, run->now, err)) && store_commit(c->store, err))
+        return SET_DONE;
+    store_rollback(c->store);
+    return SET_FAILED;
+}
+
+static struct series *copy_out(struct calendar *c, const struct series *s, struct err *err)
+{
+    struct series *copy;
+    struct data_doc *doc;
+    if (!read_document(c->arena, s->title, series_text(c, s), &doc, err) || !series_read(c->arena, &doc->root, &copy, err))
+        return NULL;
+    return copy;
+}
+
+static const char *const event_params[] = { "ensure",  "kind",        "zone",    "weekday",  "start_time", "start",
+                                            "minutes", "every",       "from",    "phase",    "skip",       "attendees",
+                                            "summary", "description", "private", "location", "ritual",     NULL };
+
+const struct provider calendar_event_provider = {
+    .type = { .name = "calendar_event", .params = event_params, .namevar = "ritual" },
+    .validate = event_validate,
+    .get = event_get,
+    .set = event_set,
+    .in_root = true,
+};
+
+/* ---- feeds ---- */
+
+struct feed_list {
+    struct feed *items;
+    uint32_t count;
+    size_t cap;
+};
+
+static void need_feed(struct calendar *c, struct feed_list *l, struct sv ref, struct sv zone, struct sv name)
+{
+    bool person = sv_starts(ref, SV("user:"));
+    for (uint32_t i = 0; i < l->count; i++)
+        if (sv_eq(person ? l->items[i].user : l->items[i].subject, ref))
+            return;
+    struct feed f = { .installation = c->installation, .name = name, .zone = zone };
+    if (person)
+        f.user = ref;
+    else
+        f.subject = ref;
+    ARENA_PUSH(c->arena, l->items, l->count, l->cap, f);
+}
+
+/* "eva" of "user:default/eva" */
+static struct sv short_name(struct sv ref)
+{
+    size_t slash = sv_rfind_char(ref, '/');
+    return slash == SIZE_MAX ? ref : sv_slice(ref, slash + 1, ref.n);
+}
+
+/* Feeds of all who attend or attended, and those written before: a feed whose last meeting went stays, empty. */
+static bool list_feeds(struct calendar *c, struct feed_list *l, struct err *err)
+{
+    struct document *docs;
+    size_t count;
+    if (!store_list(c->store, c->arena, FEED_KIND, &docs, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct data_doc *doc;
+        if (!read_document(c->arena, docs[i].key, docs[i].json, &doc, err))
+            return false;
+        need_feed(c, l, docs[i].key, data_text(data_get(&doc->root, "zone")), data_text(data_get(&doc->root, "name")));
+    }
+    for (uint32_t i = 0; i < c->count; i++) {
+        const struct series *s = c->series[i];
+        need_feed(c, l, ritual_subject(s->title), s->cadence.zone, short_name(ritual_subject(s->title)));
+        for (uint32_t m = 0; m < s->meeting_count; m++)
+            for (uint32_t k = 0; k < s->meetings[m].attendee_count; k++)
+                need_feed(c, l, s->meetings[m].attendees[k], s->cadence.zone, short_name(s->meetings[m].attendees[k]));
+    }
+    return true;
+}
+
+/* FOLDER/user/eva.ics; FOLDER/user/NAMESPACE/eva.ics outside the default namespace. */
+static struct sv feed_path(struct calendar *c, struct sv ref)
+{
+    struct sv rest = ref, kind, ns;
+    sv_cut(&rest, ':', &kind);
+    sv_cut(&rest, '/', &ns);
+    if (sv_is(ns, "default"))
+        return arena_printf(c->arena, "%.*s/%.*s/%.*s.ics", SV_ARG(c->folder), SV_ARG(kind), SV_ARG(rest));
+    return arena_printf(c->arena, "%.*s/%.*s/%.*s/%.*s.ics", SV_ARG(c->folder), SV_ARG(kind), SV_ARG(ns), SV_ARG(rest));
+}
+
+static bool flush_feed(struct calendar *c, struct run *run, const struct feed *f, struct calendar_flushed *counts, struct err *err)
+{
+    struct sv ref = f->user.n ? f->user : f->subject, old;
+    struct strbuf text = STRBUF_IN(c->arena);
+    feed_write(&text, c->arena, f, (const struct series *const *)c->series, c->count, run->now);
+    const char *path = sv_path(c->arena, feed_path(c, ref), err);
+    counts->feeds++;
+    if (!path)
+        return false;
+    if (fs_exists(path) && fs_read(c->arena, path, FEED_MAX, &old, NULL) && sv_eq(old, strbuf_sv(&text)))
+        return true;
+    counts->written++;
+    if (!change_allowed(run))
+        return true;
+    struct strbuf json = STRBUF_IN(c->arena);
+    struct json_out j = json_to(&json, false);
+    json_open(&j, '{');
+    json_kstr(&j, "zone", f->zone);
+    json_kstr(&j, "name", f->name);
+    json_close(&j, '}');
+    return store_put(c->store, FEED_KIND, ref, strbuf_sv(&json), run->now, err) &&
+           fs_mkdirs(arena_cstr(c->arena, path_dir(sv_of(path))), 0755, err) && fs_write_atomic(path, strbuf_sv(&text), 0644, err);
+}
+
+/* Series that ended need no resource to be forgotten in time. */
+static bool trim_ended(struct calendar *c, struct run *run, struct err *err)
+{
+    for (uint32_t i = 0; i < c->count; i++) {
+        if (!c->series[i]->ended)
+            continue;
+        struct series *next = series_trim(c->arena, c->series[i], run->now);
+        if (!sv_eq(series_text(c, c->series[i]), series_text(c, next)) && change_allowed(run) && !record(c, next, run->now, err))
+            return false;
+    }
+    return true;
+}
+
+bool calendar_flush(struct calendar *c, struct run *run, struct calendar_flushed *out_f, struct err *err)
+{
+    struct feed_list feeds = { 0 };
+    struct calendar_flushed counts = { 0 };
+    if (!trim_ended(c, run, err) || !list_feeds(c, &feeds, err))
+        return false;
+    for (uint32_t i = 0; i < feeds.count; i++)
+        if (!flush_feed(c, run, &feeds.items[i], &counts, err))
+            return false;
+    *out_f = counts;
+    return true;
+}

@@ -18,12 +18,15 @@ struct calendar {
     struct arena *arena;
     struct store *store;
     struct sv folder, installation;
-    bool installation_recorded, allow_mass_cancel;
+    const struct model *model;
+    int64_t now;
+    bool installation_recorded, allow_mass_cancel, noop, saw_catalog;
     struct series **series;
     uint32_t count;
     size_t cap;
     uint32_t at_start, ended; /* series alive when opened; ended since */
-    struct map wanted, seen, spared;
+    struct map wanted;
+    unsigned feeds, written;
 };
 
 static struct series *find_series(const struct calendar *c, struct sv title)
@@ -98,7 +101,10 @@ struct calendar *calendar_open(struct arena *a, const struct calendar_options *o
     c->installation = options->installation;
     c->installation_recorded = options->installation.n > 0;
     c->allow_mass_cancel = options->allow_mass_cancel;
-    c->wanted = map_in(a), c->seen = map_in(a), c->spared = map_in(a);
+    c->model = options->model;
+    c->now = options->now;
+    c->noop = options->noop;
+    c->wanted = map_in(a);
     return load(c, err) && load_installation(c, err) ? c : NULL;
 }
 
@@ -190,36 +196,56 @@ static bool end_series(struct calendar *c, const struct series *s, int64_t now, 
     return true;
 }
 
-void calendar_wants(struct calendar *c, struct sv subject, const struct catalog *catalog)
+/* Recorded rituals that nothing wants. */
+static struct sv *unwanted(struct calendar *c, uint32_t *out_count)
 {
-    map_put(&c->seen, arena_dup(c->arena, subject), c);
-    for (uint32_t i = 0; i < catalog->resource_count; i++) {
-        const struct resource *r = catalog->resources[i];
-        if (sv_is(r->type, "Calendar_event") && !(r->flags & RES_VIRTUAL))
-            map_put(&c->wanted, arena_dup(c->arena, r->title), c);
-    }
+    struct sv *list = ARENA_ARRAY(c->arena, struct sv, c->count + 1);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->count; i++)
+        if (!c->series[i]->ended && !map_find(&c->wanted, c->series[i]->title))
+            list[n++] = c->series[i]->title;
+    *out_count = n;
+    return list;
 }
 
-void calendar_spares(struct calendar *c, struct sv subject) { map_put(&c->spared, arena_dup(c->arena, subject), c); }
-
-bool calendar_prune(struct calendar *c, struct run *run, bool whole, struct calendar_ended **out_ended, uint32_t *out_count,
-                    struct err *err)
+static void want(struct calendar *c, const struct resource *r)
 {
-    struct calendar_ended *list = ARENA_ARRAY(c->arena, struct calendar_ended, c->count + 1);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < c->count; i++) {
-        const struct series *s = c->series[i];
-        struct sv subject = ritual_subject(s->title);
-        if (s->ended || map_find(&c->wanted, s->title) || map_find(&c->spared, subject) || (!whole && !map_find(&c->seen, subject)))
-            continue;
-        list[n++] = (struct calendar_ended){ s->title, series_ahead(s, run->now) };
+    c->saw_catalog = true;
+    map_put(&c->wanted, arena_dup(c->arena, r->title), c);
+}
+
+bool calendar_purge(struct calendar *c, struct catalog *all, struct err *err)
+{
+    for (uint32_t i = 0; i < all->resource_count; i++)
+        if (sv_is(all->resources[i]->type, "Calendar_event") && !(all->resources[i]->flags & RES_VIRTUAL))
+            want(c, all->resources[i]);
+    uint32_t n;
+    struct sv *titles = unwanted(c, &n);
+    if (!may_end(c, n, err))
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        struct resource *r = ARENA_NEW(all->arena, struct resource);
+        struct resource_param absent = { .name = intern(all->syms, SV("ensure")), .value = value_str(SV("absent")) };
+        *r = (struct resource){ .type = SV("Calendar_event"), .title = titles[i], .flags = RES_BUILTIN | RES_EVALUATED };
+        r->index = all->resource_count;
+        ARENA_PUSH(all->arena, r->params, r->param_count, r->param_cap, absent);
+        ARENA_PUSH(all->arena, all->resources, all->resource_count, all->resource_cap, r);
+        want(c, r);
     }
-    *out_ended = list;
-    *out_count = n;
+    return true;
+}
+
+/* What no catalog wants and calendar_purge was not asked about. Without any catalog seen nothing is unwanted. */
+static bool prune(struct calendar *c, struct run *run, struct err *err)
+{
+    uint32_t n;
+    struct sv *titles = unwanted(c, &n);
+    if (!c->saw_catalog || n == 0)
+        return true;
     if (!may_end(c, n, err))
         return false;
     for (uint32_t i = 0; i < n; i++)
-        if (change_allowed(run) && !end_series(c, find_series(c, list[i].title), run->now, err))
+        if (change_allowed(run) && !end_series(c, find_series(c, titles[i]), run->now, err))
             return false;
     return true;
 }
@@ -283,6 +309,14 @@ static bool event_validate(struct run *run, const struct resource *r, struct err
 {
     struct plan p;
     return calendar_plan_read(run->arena, r, &p, err);
+}
+
+static bool event_prefetch(struct run *run, const struct resource *const *all, uint32_t count, struct err *err)
+{
+    (void)err;
+    for (uint32_t i = 0; run->calendar && i < count; i++)
+        want(run->calendar, all[i]);
+    return true;
 }
 
 static bool event_get(struct run *run, const struct resource *r, struct property_list *is, struct property_list *should, struct err *err)
@@ -356,6 +390,7 @@ static const char *const event_params[] = { "ensure",  "kind",        "zone",   
 const struct provider calendar_event_provider = {
     .type = { .name = "calendar_event", .params = event_params, .namevar = "ritual" },
     .validate = event_validate,
+    .prefetch = event_prefetch,
     .get = event_get,
     .set = event_set,
     .in_root = true,
@@ -383,9 +418,13 @@ static void need_feed(struct calendar *c, struct feed_list *l, struct sv ref, st
     ARENA_PUSH(c->arena, l->items, l->count, l->cap, f);
 }
 
-/* "eva" of "user:default/eva" */
-static struct sv short_name(struct sv ref)
+/* What the model calls it, or "eva" of "user:default/eva". */
+static struct sv name_of(struct calendar *c, struct sv ref)
 {
+    const struct entity *e = c->model ? model_find(c->model, ref) : NULL;
+    struct sv shown = e && e->kind == KIND_USER ? entity_text(e, "profile.displayName") : e ? e->title : SV_NONE;
+    if (shown.n)
+        return shown;
     size_t slash = sv_rfind_char(ref, '/');
     return slash == SIZE_MAX ? ref : sv_slice(ref, slash + 1, ref.n);
 }
@@ -401,48 +440,46 @@ static bool list_feeds(struct calendar *c, struct feed_list *l, struct err *err)
         struct data_doc *doc;
         if (!read_document(c->arena, docs[i].key, docs[i].json, &doc, err))
             return false;
-        need_feed(c, l, docs[i].key, data_text(data_get(&doc->root, "zone")), data_text(data_get(&doc->root, "name")));
+        need_feed(c, l, docs[i].key, data_text(data_get(&doc->root, "zone")), name_of(c, docs[i].key));
     }
     for (uint32_t i = 0; i < c->count; i++) {
         const struct series *s = c->series[i];
-        need_feed(c, l, ritual_subject(s->title), s->cadence.zone, short_name(ritual_subject(s->title)));
+        need_feed(c, l, ritual_subject(s->title), s->cadence.zone, name_of(c, ritual_subject(s->title)));
         for (uint32_t m = 0; m < s->meeting_count; m++)
             for (uint32_t k = 0; k < s->meetings[m].attendee_count; k++)
-                need_feed(c, l, s->meetings[m].attendees[k], s->cadence.zone, short_name(s->meetings[m].attendees[k]));
+                need_feed(c, l, s->meetings[m].attendees[k], s->cadence.zone, name_of(c, s->meetings[m].attendees[k]));
     }
     return true;
 }
 
-/* FOLDER/user/eva.ics; FOLDER/user/NAMESPACE/eva.ics outside the default namespace. */
+/* FOLDER/user-eva.ics; FOLDER/user-eva@NAMESPACE.ics outside the default namespace. */
 static struct sv feed_path(struct calendar *c, struct sv ref)
 {
     struct sv rest = ref, kind, ns;
     sv_cut(&rest, ':', &kind);
     sv_cut(&rest, '/', &ns);
-    if (sv_is(ns, "default"))
-        return arena_printf(c->arena, "%.*s/%.*s/%.*s.ics", SV_ARG(c->folder), SV_ARG(kind), SV_ARG(rest));
-    return arena_printf(c->arena, "%.*s/%.*s/%.*s/%.*s.ics", SV_ARG(c->folder), SV_ARG(kind), SV_ARG(ns), SV_ARG(rest));
+    struct sv at = sv_is(ns, "default") ? SV("") : arena_printf(c->arena, "@%.*s", SV_ARG(ns));
+    return arena_printf(c->arena, "%.*s/%.*s-%.*s%.*s.ics", SV_ARG(c->folder), SV_ARG(kind), SV_ARG(rest), SV_ARG(at));
 }
 
-static bool flush_feed(struct calendar *c, struct run *run, const struct feed *f, struct calendar_flushed *counts, struct err *err)
+static bool flush_feed(struct calendar *c, struct run *run, const struct feed *f, struct err *err)
 {
     struct sv ref = f->user.n ? f->user : f->subject, old;
     struct strbuf text = STRBUF_IN(c->arena);
     feed_write(&text, c->arena, f, (const struct series *const *)c->series, c->count, run->now);
     const char *path = sv_path(c->arena, feed_path(c, ref), err);
-    counts->feeds++;
+    c->feeds++;
     if (!path)
         return false;
     if (fs_exists(path) && fs_read(c->arena, path, FEED_MAX, &old, NULL) && sv_eq(old, strbuf_sv(&text)))
         return true;
-    counts->written++;
+    c->written++;
     if (!change_allowed(run))
         return true;
     struct strbuf json = STRBUF_IN(c->arena);
     struct json_out j = json_to(&json, false);
     json_open(&j, '{');
     json_kstr(&j, "zone", f->zone);
-    json_kstr(&j, "name", f->name);
     json_close(&j, '}');
     return store_put(c->store, FEED_KIND, ref, strbuf_sv(&json), run->now, err) &&
            fs_mkdirs(arena_cstr(c->arena, path_dir(sv_of(path))), 0755, err) && fs_write_atomic(path, strbuf_sv(&text), 0644, err);
@@ -461,15 +498,20 @@ static bool trim_ended(struct calendar *c, struct run *run, struct err *err)
     return true;
 }
 
-bool calendar_flush(struct calendar *c, struct run *run, struct calendar_flushed *out_f, struct err *err)
+bool calendar_close(struct calendar *c, struct err *err)
 {
+    struct run run = { .arena = c->arena, .noop = c->noop, .now = c->now };
     struct feed_list feeds = { 0 };
-    struct calendar_flushed counts = { 0 };
-    if (!trim_ended(c, run, err) || !list_feeds(c, &feeds, err))
+    if (!prune(c, &run, err) || !trim_ended(c, &run, err) || !list_feeds(c, &feeds, err))
         return false;
     for (uint32_t i = 0; i < feeds.count; i++)
-        if (!flush_feed(c, run, &feeds.items[i], &counts, err))
+        if (!flush_feed(c, &run, &feeds.items[i], err))
             return false;
-    *out_f = counts;
     return true;
+}
+
+unsigned calendar_feeds(const struct calendar *c, unsigned *out_written)
+{
+    *out_written = c->written;
+    return c->feeds;
 }

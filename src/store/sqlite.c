@@ -233,6 +233,18 @@ static bool make_file(const char *path, struct err *err)
     return err_errno(err, "%s", errno == EROFS ? "the disk is read-only" : "opening for reading and writing");
 }
 
+/* Going over to WAL needs the file for itself for a moment, and SQLite does not wait for it by itself: others may be opening the new file
+ * too. */
+static bool use_wal(struct sqlite_db *d, struct err *err)
+{
+    for (int waited = 0; waited < BUSY_MS; waited += sqlite3_sleep(10)) {
+        int rc = sqlite3_exec(d->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        if ((rc & 0xff) != SQLITE_BUSY)
+            return rc == SQLITE_OK || db_error(d->db, err);
+    }
+    return db_error(d->db, err);
+}
+
 static bool db_open(const char *path, void **out_db, struct err *err)
 {
     if (!make_file(path, err))
@@ -243,8 +255,7 @@ static bool db_open(const char *path, void **out_db, struct err *err)
     bool ok = sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) == SQLITE_OK ||
               db_error(d->db, err);
     ok = ok && (sqlite3_busy_timeout(d->db, BUSY_MS) == SQLITE_OK || db_error(d->db, err));
-    ok = ok &&
-         exec(d, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF", err);
+    ok = ok && use_wal(d, err) && exec(d, "PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF", err);
     ok = ok && bring_forward(d, err);
     if (ok)
         *out_db = d;

@@ -61,7 +61,7 @@ static int converge_manifest(struct cli *c, struct site *s, const struct compile
     if (!c->json)
         log_write(LOG_NOTICE, "Compiled catalog for %.*s in environment production in %.2f seconds", SV_ARG(certname), compile_seconds);
     double started = now_seconds();
-    struct report *report = converge(s, r->catalog, &o, &err);
+    struct report *report = converge(s, r->catalog, &o, NULL, &err);
     if (!report)
         return cli_broken(&err);
     if (c->json) {

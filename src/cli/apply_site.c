@@ -19,7 +19,7 @@ struct application {
     struct revision revision;
     unsigned model_changes, writes;
     struct report *host_report;
-    unsigned feeds_written, feeds_kept;
+    unsigned feeds_written;
     unsigned failed;
 };
 
@@ -115,7 +115,7 @@ static bool converge_host(struct application *ap, struct err *err)
         return err_set(err, "'%.*s' does not compile: %.*s", SV_ARG(ap->host.entity->name), SV_ARG(item->result->error));
     if (!ap->noop && !record_drift(ap, o.root, err))
         return false;
-    ap->host_report = converge(&ap->site, item->result->catalog, &o, err);
+    ap->host_report = converge(&ap->site, item->result->catalog, &o, NULL, err);
     if (!ap->host_report)
         return false;
     show_report(ap->c, arena_printf(ap->c->arena, "Host %.*s", SV_ARG(ap->host.entity->name)).p, o.root, ap->host_report);
@@ -151,14 +151,14 @@ static bool converge_people(struct application *ap, struct err *err)
             ARENA_PUSH(s->arena, all->resources, all->resource_count, all->resource_cap, r);
         }
     }
-    if (!all->resource_count)
-        return true;
-    struct report *r = converge(s, all, &o, err);
+    struct report *r = converge(s, all, &o, &ap->feeds_written, err);
     if (!r)
         return false;
-    ap->writes += r->changed;
+    ap->writes += r->changed + r->would_change + ap->feeds_written;
     ap->failed += r->failed;
     show_report(ap->c, "Calendars", o.calendars, r);
+    if (!ap->c->json)
+        printf("  %u feed%s %swritten\n", ap->feeds_written, ap->feeds_written == 1 ? "" : "s", ap->noop ? "would be " : "");
     return true;
 }
 
@@ -232,6 +232,7 @@ static void print_json(const struct application *ap)
     json_kint(&j, "model_changes", ap->model_changes);
     json_kint(&j, "catalogs_changed", ap->fleet.changed);
     json_kint(&j, "calendar_changes", ap->writes);
+    json_kint(&j, "feeds_written", ap->feeds_written);
     if (ap->host_report) {
         AUTO_STRBUF text = STRBUF_HEAP;
         report_write_json(ap->host_report, &text, false);

@@ -54,20 +54,32 @@ static void log_event(void *ctx, const struct resource_event *e)
               SV_ARG(e->property), SV_ARG(e->message));
 }
 
-struct report *converge(struct site *s, const struct catalog *catalog, const struct converge_options *o, struct err *err)
+static struct calendar *open_calendar(struct site *s, struct catalog *catalog, const struct converge_options *o, struct err *err)
+{
+    struct calendar_options co = { .store = s->store,
+                                   .model = s->model,
+                                   .folder = o->calendars,
+                                   .installation = data_text(data_get(s->config, "installation")),
+                                   .now = s->now,
+                                   .noop = o->noop,
+                                   .allow_mass_cancel = o->allow_mass_cancel };
+    struct calendar *c = calendar_open(s->arena, &co, err);
+    return c && calendar_purge(c, catalog, err) ? c : NULL;
+}
+
+struct report *converge(struct site *s, struct catalog *catalog, const struct converge_options *o, unsigned *out_feeds, struct err *err)
 {
     struct calendar *calendar = NULL;
-    if (o->calendars.n) {
-        struct calendar_options co = { .folder = o->calendars, .store = s->store, .model = s->model, .now = s->now,
-                                       .noop = o->noop, .allow_mass_cancel = o->allow_mass_cancel };
-        struct sv installation = data_text(data_get(s->config, "installation"));
-        co.installation = installation.n ? installation : SV("potlac");
-        calendar = calendar_open(s->arena, &co, err);
-        if (!calendar)
-            return NULL;
-    }
-    struct run run = { .arena = s->arena, .root = o->root, .noop_soft = o->noop, .now = s->now, .calendar = calendar,
-                       .file_source = module_file, .file_source_ctx = s, .extra = hooks_providers() };
+    if (o->calendars.n && !(calendar = open_calendar(s, catalog, o, err)))
+        return NULL;
+    struct run run = { .arena = s->arena,
+                       .root = o->root,
+                       .noop_soft = o->noop,
+                       .now = s->now,
+                       .calendar = calendar,
+                       .file_source = module_file,
+                       .file_source_ctx = s,
+                       .extra = hooks_providers() };
     struct listener listener = { s, o->style };
     struct report *r = agent_converge(&run, catalog, log_event, &listener);
     if (r->error.n) {
@@ -76,6 +88,8 @@ struct report *converge(struct site *s, const struct catalog *catalog, const str
     }
     if (calendar && !calendar_close(calendar, err))
         return NULL;
+    if (calendar && out_feeds)
+        calendar_feeds(calendar, out_feeds);
     return r;
 }
 
@@ -96,6 +110,6 @@ bool converge_drift(struct site *s, const struct subject *host, struct sv root, 
         return err_set(err, "the catalog applied last on '%.*s' cannot be read", SV_ARG(host->entity->ref));
     struct catalog *catalog = catalog_read_json(s->arena, snapshot_symtab(s->snapshot), &doc->root, err);
     struct converge_options o = { .root = root, .noop = true, .style = CONVERGE_QUIET };
-    *out_drift = catalog ? converge(s, catalog, &o, err) : NULL;
+    *out_drift = catalog ? converge(s, catalog, &o, NULL, err) : NULL;
     return *out_drift != NULL;
 }

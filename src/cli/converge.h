@@ -13,12 +13,13 @@ struct converge_options {
     struct sv root; /* "": this machine */
     bool noop;
     enum converge_style style;
-    struct sv calendars;     /* folder for .ics feeds; empty: calendar_event resources are refused */
+    struct sv calendars;     /* folder for .ics feeds, and then the catalog holds the events of all subjects; empty: calendar_event is refused */
     bool allow_mass_cancel;
 };
 
+/* out_feeds (may be NULL): how many feeds were written. */
 /* The report is in the site's arena. NULL and err where it could not start. */
-struct report *converge(struct site *s, const struct catalog *catalog, const struct converge_options *o, struct err *err);
+struct report *converge(struct site *s, struct catalog *catalog, const struct converge_options *o, unsigned *out_feeds, struct err *err);
 /* What differs on a host from the catalog that was applied last, without changing anything. *out_drift NULL where none was applied. */
 bool converge_drift(struct site *s, const struct subject *host, struct sv root, struct report **out_drift, struct err *err);
 

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/converge.h"
 
+#include <sys/stat.h>
+
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/log.h"

@@ -23,6 +23,8 @@ struct resource_param {
     const struct sym *name;
     struct value value; /* V_SENSITIVE is unwrapped here and marked */
     bool sensitive;
+    bool add;           /* the evaluator's: +> */
+    const void *source; /* the evaluator's: the class whose code set it */
     struct origin origin;
 };
 

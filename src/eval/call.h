@@ -6,11 +6,13 @@
 #include "eval/compile.h"
 
 struct scope;
+struct frame;
 
 struct call {
     struct compile *c;
     struct arena *arena;       /* of the compile: results live here */
     struct scope *scope;       /* the caller's */
+    struct frame *frame;       /* its variables */
     const struct node *site;   /* the call expression */
     const struct builtin *fn;
     const struct value *args;
@@ -43,6 +45,7 @@ _Noreturn void call_fail(struct call *k, const char *fmt, ...) __attribute__((fo
 _Noreturn void compile_fail(struct compile *c, struct span at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void call_warn(struct call *k, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* V_UNSET where the block called break(): stop iterating and return what there is. */
 struct value call_block(struct call *k, const struct value *args, uint32_t count);
 uint32_t call_block_params(struct call *k); /* how many parameters the block declares */
 struct value call_function(struct call *k, struct sv name, const struct value *args, uint32_t count, const struct value *block);

@@ -1,0 +1,405 @@
+/* known: what a name stands for: classes, defines, functions, resource types and type aliases; and what all compiles of a snapshot share. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+
+#include "eval/internal.h"
+
+/* ---- pointer maps ---- */
+
+static uint32_t ptr_slot(const struct ptrmap *m, const void *key)
+{
+    uint64_t h = (uint64_t)(uintptr_t)key * 0x9e3779b97f4a7c15ull;
+    uint32_t i = (uint32_t)(h >> 32) & (m->slots - 1);
+    while (m->keys[i] && m->keys[i] != key)
+        i = (i + 1) & (m->slots - 1);
+    return i;
+}
+
+void *ptrmap_find(const struct ptrmap *m, const void *key)
+{
+    return m->slots ? m->values[ptr_slot(m, key)] : NULL;
+}
+
+void ptrmap_put(struct ptrmap *m, const void *key, void *value)
+{
+    if ((m->count + 1) * 2 > m->slots) {
+        struct ptrmap old = *m;
+        m->slots = old.slots ? old.slots * 2 : 16;
+        m->keys = (const void **)arena_zalloc(m->arena, m->slots * sizeof *m->keys);
+        m->values = (void **)arena_zalloc(m->arena, m->slots * sizeof *m->values);
+        for (uint32_t i = 0; i < old.slots; i++)
+            if (old.keys[i]) {
+                uint32_t at = ptr_slot(m, old.keys[i]);
+                m->keys[at] = old.keys[i];
+                m->values[at] = old.values[i];
+            }
+    }
+    uint32_t at = ptr_slot(m, key);
+    m->count += m->keys[at] == NULL;
+    m->keys[at] = key;
+    m->values[at] = value;
+}
+
+/* ---- shared by the compiles of a snapshot ---- */
+
+struct shared {
+    pthread_mutex_t lock; /* recursive: building a type may find another */
+    struct arena *arena;
+    struct snapshot *snapshot;
+    struct eval_hooks hooks;
+    struct ptrmap prepared; /* definition to struct prepared */
+    struct ptrmap rtypes;   /* sym to struct rtype_info */
+    struct map types;       /* "Stdlib::Port" to struct type */
+    struct type_loader loader;
+    bool missed; /* the loader was asked for a name that nobody knows */
+};
+
+static const struct type *shared_find(void *ctx, struct sv name);
+
+static void lock_destroy(void *lock)
+{
+    pthread_mutex_destroy(lock);
+}
+
+static void *shared_make(void *ctx, struct snapshot *s, struct arena *a)
+{
+    struct compile *c = ctx;
+    struct shared *sh = ARENA_NEW(a, struct shared);
+    pthread_mutexattr_t attr;
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&sh->lock, &attr);
+    pthread_mutexattr_destroy(&attr);
+    sh->arena = arena_new(0);
+    arena_defer(a, (void (*)(void *))arena_free, sh->arena);
+    arena_defer(a, lock_destroy, &sh->lock);
+    sh->snapshot = s;
+    sh->hooks = c->options->hooks;
+    sh->prepared.arena = sh->rtypes.arena = sh->arena;
+    sh->types = map_in(sh->arena);
+    sh->loader = (struct type_loader){ shared_find, sh };
+    return sh;
+}
+
+struct shared *shared_get(struct compile *c)
+{
+    return snapshot_memo(c->snapshot, SV("eval"), shared_make, c);
+}
+
+static struct sv lower_copy(struct arena *a, struct sv s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+    p[s.n] = 0;
+    return (struct sv){ p, s.n };
+}
+
+/* The sym of a class, define or type name as written: lower case, no leading '::'. NULL where it was never seen and make is false. */
+static const struct sym *name_sym(struct symtab *t, struct sv name)
+{
+    if (name.n > 2 && name.p[0] == ':' && name.p[1] == ':')
+        name = sv_slice(name, 2, name.n);
+    char small[128];
+    if (name.n <= sizeof small) {
+        for (size_t i = 0; i < name.n; i++)
+            small[i] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] + 32) : name.p[i];
+        return intern(t, (struct sv){ small, name.n });
+    }
+    return intern(t, name);
+}
+
+/* ---- resource types ---- */
+
+static struct rtype_info *rtype_info_new(struct shared *sh, const struct sym *name)
+{
+    struct symtab *t = snapshot_symtab(sh->snapshot);
+    struct rtype_info *info = ARENA_NEW(sh->arena, struct rtype_info);
+    info->name = name;
+    info->normal = type_name_normal(sh->arena, name->text);
+    info->tags = tag_split(sh->arena, t, name->text, &info->tag_count);
+    info->namevar = intern(t, SV("name"));
+    return info;
+}
+
+static void rtype_native(struct shared *sh, struct rtype_info *info, const struct type_info *native)
+{
+    struct symtab *t = snapshot_symtab(sh->snapshot);
+    uint32_t n = 0;
+    while (native->params && native->params[n])
+        n++;
+    info->known = true;
+    info->params = ARENA_ARRAY(sh->arena, const struct sym *, n + 1);
+    for (uint32_t i = 0; i < n; i++)
+        info->params[i] = intern(t, sv_of(native->params[i]));
+    info->param_count = n;
+    if (native->namevar)
+        info->namevar = intern(t, sv_of(native->namevar));
+    info->path_title = sv_is(info->name->text, "file");
+    info->alias_free = sv_is(info->name->text, "exec") || sv_is(info->name->text, "package");
+}
+
+static void rtype_ruby(struct shared *sh, struct rtype_info *info, const struct ruby_type *ruby)
+{
+    struct symtab *t = snapshot_symtab(sh->snapshot);
+    info->known = true;
+    info->params = ARENA_ARRAY(sh->arena, const struct sym *, ruby->param_count + 1);
+    for (uint32_t i = 0; i < ruby->param_count; i++)
+        info->params[i] = intern(t, ruby->params[i]);
+    info->param_count = ruby->param_count;
+    if (ruby->namevar.n)
+        info->namevar = intern(t, ruby->namevar);
+}
+
+/* Never NULL; known is false for a name that is no native type. */
+static const struct rtype_info *rtype_shared(struct shared *sh, const struct sym *name)
+{
+    pthread_mutex_lock(&sh->lock);
+    struct rtype_info *info = ptrmap_find(&sh->rtypes, name);
+    if (!info) {
+        info = rtype_info_new(sh, name);
+        bool qualified = sv_find_char(name->text, ':', 0) != SIZE_MAX;
+        const struct type_info *native = !qualified && sh->hooks.type_info ? sh->hooks.type_info(sh->hooks.ctx, name->text) : NULL;
+        const struct ruby_type *ruby = !qualified && !native ? snapshot_ruby_type(sh->snapshot, name->text) : NULL;
+        if (native)
+            rtype_native(sh, info, native);
+        else if (ruby)
+            rtype_ruby(sh, info, ruby);
+        ptrmap_put(&sh->rtypes, name, info);
+    }
+    pthread_mutex_unlock(&sh->lock);
+    return info;
+}
+
+struct rtype *find_rtype(struct compile *c, struct sv name)
+{
+    const struct sym *sym = name_sym(c->syms, name);
+    struct rtype *t = ptrmap_find(&c->types, sym);
+    if (!t) {
+        t = ARENA_NEW(c->arena, struct rtype);
+        t->info = rtype_shared(c->shared, sym);
+        if (!t->info->known)
+            t->define = find_define(c, sym);
+        ptrmap_put(&c->types, sym, t);
+    }
+    return t->info->known || t->define ? t : NULL;
+}
+
+bool is_metaparam(struct compile *c, const struct sym *name)
+{
+    const struct names *n = &c->names;
+    const struct sym *const all[] = { n->noop_, n->schedule_, n->audit_, n->loglevel_, n->alias_, n->tag_, n->require_, n->subscribe_, n->before_, n->notify_, n->stage_ };
+    for (size_t i = 0; i < COUNT(all); i++)
+        if (all[i] == name)
+            return true;
+    return false;
+}
+
+/* ---- types ---- */
+
+static const struct type *alias_type(struct shared *sh, const struct found *found)
+{
+    struct type *t = ARENA_NEW(sh->arena, struct type);
+    t->kind = T_ALIAS;
+    t->alias.name = type_name_normal(sh->arena, found->node->alias.name->text);
+    t->alias.expr = found->node->alias.rhs;
+    map_put(&sh->types, t->alias.name, t); /* before its target: aliases may be recursive */
+    struct err err;
+    t->alias.target = type_from_ast(sh->arena, &sh->loader, found->node->alias.rhs, &err);
+    if (!t->alias.target)
+        t->alias.target = type_any();
+    return t;
+}
+
+static const struct type *shared_find(void *ctx, struct sv name)
+{
+    struct shared *sh = ctx;
+    if (name.n > 2 && name.p[0] == ':' && name.p[1] == ':')
+        name = sv_slice(name, 2, name.n);
+    struct sv normal = type_name_normal(sh->arena, lower_copy(sh->arena, name));
+    const struct type *known = map_find(&sh->types, normal);
+    if (known)
+        return known;
+    const struct sym *sym = name_sym(snapshot_symtab(sh->snapshot), name);
+    struct diags diags = diags_in(sh->arena);
+    struct found found = { 0 };
+    if (snapshot_type_alias(sh->snapshot, sym, &found, &diags) && found.node)
+        return alias_type(sh, &found);
+    const struct rtype_info *info = rtype_shared(sh, sym);
+    if (info->known || (snapshot_define(sh->snapshot, sym, &found, &diags) && found.node)) {
+        struct type *t = ARENA_NEW(sh->arena, struct type);
+        t->kind = T_RESOURCE;
+        t->ref.type = info->normal;
+        map_put(&sh->types, info->normal, t);
+        return t;
+    }
+    sh->missed = true;
+    return NULL;
+}
+
+/* For builtins that read types from text at run time: definitions of the code at hand first, then the snapshot's. */
+const struct type *loader_find(void *ctx, struct sv name)
+{
+    struct compile *c = ctx;
+    const struct sym *sym = name_sym(c->syms, name);
+    struct found *local = map_find(&c->local, arena_printf(c->arena, "type %.*s", SV_ARG(sym->text)));
+    if (local) {
+        struct type *t = ARENA_NEW(c->arena, struct type);
+        t->kind = T_ALIAS;
+        t->alias.name = type_name_normal(c->arena, sym->text);
+        t->alias.expr = local->node->alias.rhs;
+        struct err err;
+        t->alias.target = type_from_ast(c->arena, &c->loader, local->node->alias.rhs, &err);
+        if (!t->alias.target)
+            raise_error(c, "%s", err.text);
+        return t;
+    }
+    if (find_define(c, sym) && !map_find(&c->shared->types, type_name_normal(c->arena, sym->text)))
+        return make_ref(c, sym->text, SV_NONE).t;
+    pthread_mutex_lock(&c->shared->lock);
+    const struct type *t = shared_find(c->shared, name);
+    pthread_mutex_unlock(&c->shared->lock);
+    return t;
+}
+
+const struct type *find_type(struct frame *f, const struct node *n)
+{
+    struct sv name = n->s;
+    if (name.n > 2 && name.p[0] == ':' && name.p[1] == ':')
+        name = sv_slice(name, 2, name.n);
+    const struct type *t = type_builtin(name);
+    if (!t)
+        t = loader_find(f->c, name);
+    if (!t)
+        fail_at(f, n, "Resource type not found: %.*s", SV_ARG(n->s));
+    return t;
+}
+
+/* ---- definitions ---- */
+
+static void prepare_type(struct shared *sh, const struct node *expr, const struct type **out_t, bool *out_dynamic)
+{
+    struct err err;
+    sh->missed = false;
+    *out_t = type_from_ast(sh->arena, &sh->loader, expr, &err);
+    *out_dynamic = !*out_t || sh->missed; /* evaluated when needed: that gives the message, with its place */
+}
+
+static struct prepared *prepare_definition(struct shared *sh, const struct definition *d)
+{
+    struct prepared *p = ARENA_NEW(sh->arena, struct prepared);
+    p->types = ARENA_ARRAY(sh->arena, const struct type *, d->param_count + 1);
+    p->dynamic = ARENA_ARRAY(sh->arena, bool, d->param_count + 1);
+    for (uint32_t i = 0; i < d->param_count; i++)
+        if (d->params[i].type)
+            prepare_type(sh, d->params[i].type, &p->types[i], &p->dynamic[i]);
+    if (d->returns)
+        prepare_type(sh, d->returns, &p->returns, &p->returns_dynamic);
+    if (d->name) {
+        p->title = type_name_normal(sh->arena, d->name->text);
+        p->tags = tag_split(sh->arena, snapshot_symtab(sh->snapshot), d->name->text, &p->tag_count);
+    }
+    return p;
+}
+
+/* Code given for one compile goes with it: what is prepared of it must not outlive it. */
+static const struct prepared *prepare_in(struct compile *c, const struct unit *u, const struct definition *d)
+{
+    struct shared *sh = c->shared;
+    if (u == c->code_unit) {
+        struct prepared *own = ptrmap_find(&c->prepared, d);
+        if (!own) {
+            struct shared here = { .arena = c->arena, .snapshot = c->snapshot, .loader = c->loader };
+            own = prepare_definition(&here, d);
+            ptrmap_put(&c->prepared, d, own);
+        }
+        return own;
+    }
+    pthread_mutex_lock(&sh->lock);
+    struct prepared *p = ptrmap_find(&sh->prepared, d);
+    if (!p) {
+        p = prepare_definition(sh, d);
+        ptrmap_put(&sh->prepared, d, p);
+    }
+    pthread_mutex_unlock(&sh->lock);
+    return p;
+}
+
+const struct prepared *prepare(struct compile *c, struct entry *e)
+{
+    if (!e->prep)
+        e->prep = prepare_in(c, e->unit, e->def);
+    return e->prep;
+}
+
+const struct prepared *prepare_lambda(struct frame *f, const struct node *lambda)
+{
+    return prepare_in(f->c, f->unit, lambda->def);
+}
+
+struct entry *entry_new(struct compile *c, const struct sym *name, const struct found *found)
+{
+    struct entry *e = ARENA_NEW(c->arena, struct entry);
+    e->name = name;
+    e->unit = found->unit;
+    e->node = found->node;
+    e->module = found->module;
+    e->def = found->node->def;
+    return e;
+}
+
+typedef bool finder(struct snapshot *s, const struct sym *name, struct found *out_found, struct diags *diags);
+
+/* The reference's words for a file that does not parse. */
+static _Noreturn void syntax_failure(struct compile *c, const struct diags *diags)
+{
+    const struct diag *d = diags->first;
+    while (d && d->severity != SEV_ERROR)
+        d = d->next;
+    unsigned line = 0, column = 0;
+    struct sv path = SV_NONE;
+    if (d && d->span.src) {
+        span_position(d->span, &line, &column);
+        path = d->span.src->path;
+    }
+    struct sv at = location_text(c, path, line, column);
+    raise_error(c, "%.*s%s%.*s", SV_ARG(d ? d->message : SV("syntax error")), at.n ? " " : "", SV_ARG(at));
+}
+
+static struct entry *find_definition(struct compile *c, struct ptrmap *cache, const char *kind, finder *find, const struct sym *name)
+{
+    struct entry *e = ptrmap_find(cache, name);
+    if (e)
+        return e == &c->absent ? NULL : e;
+    struct found found = { 0 };
+    struct found *local = c->local.count ? map_find(&c->local, arena_printf(c->arena, "%s %.*s", kind, SV_ARG(name->text))) : NULL;
+    if (local) {
+        found = *local;
+    } else {
+        struct diags diags = diags_in(c->arena);
+        if (!find(c->snapshot, name, &found, &diags) && diags.errors)
+            syntax_failure(c, &diags);
+    }
+    if (!found.node) {
+        ptrmap_put(cache, name, &c->absent);
+        return NULL;
+    }
+    e = entry_new(c, name, &found);
+    ptrmap_put(cache, name, e);
+    return e;
+}
+
+struct entry *find_class(struct compile *c, struct sv name)
+{
+    return find_definition(c, &c->classes, "class", snapshot_class, name_sym(c->syms, name));
+}
+
+struct entry *find_define(struct compile *c, const struct sym *name)
+{
+    return find_definition(c, &c->defines, "define", snapshot_define, name);
+}
+
+struct entry *find_function(struct compile *c, const struct sym *name)
+{
+    return find_definition(c, &c->functions, "function", snapshot_function, name);
+}

@@ -10,13 +10,21 @@
 #include "types/value.h"
 
 /* Where a parameter's value came from: for `why`, and for messages. */
-enum origin_kind { ORIGIN_CODE, ORIGIN_DEFAULT_STATEMENT, ORIGIN_PARAM_DEFAULT, ORIGIN_DATA, ORIGIN_COLLECTOR, ORIGIN_OVERRIDE, ORIGIN_METAPARAM };
+enum origin_kind {
+    ORIGIN_CODE,
+    ORIGIN_DEFAULT_STATEMENT,
+    ORIGIN_PARAM_DEFAULT,
+    ORIGIN_DATA,
+    ORIGIN_COLLECTOR,
+    ORIGIN_OVERRIDE,
+    ORIGIN_METAPARAM
+};
 
 struct origin {
     enum origin_kind kind;
-    struct span span;   /* the line in code */
-    struct sv key;      /* data: the key */
-    struct sv level;    /* data: the file */
+    struct span span; /* the line in code */
+    struct sv key;    /* data: the key */
+    struct sv level;  /* data: the file */
 };
 
 struct resource_param {
@@ -48,8 +56,8 @@ struct resource {
     const struct sym **tags;
     uint32_t tag_count;
     size_t tag_cap;
-    struct sv file; /* empty: none */
-    uint32_t line;  /* 0: none */
+    struct sv file;             /* empty: none */
+    uint32_t line;              /* 0: none */
     struct resource *container; /* first container; NULL for Stage[main] */
 };
 
@@ -64,7 +72,7 @@ struct catalog {
     struct resource **resources;
     uint32_t resource_count;
     size_t resource_cap;
-    struct map by_ref; /* "File[/a]" -> resource; aliases too */
+    struct map by_ref;  /* "File[/a]" -> resource; aliases too */
     struct edge *edges; /* containment */
     uint32_t edge_count;
     size_t edge_cap;

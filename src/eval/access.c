@@ -171,7 +171,7 @@ static struct value access_hash(struct frame *f, const struct node *n, struct va
 /* ---- references ---- */
 
 /* The class's or resource's parameter: what is set, or the default in force where it was declared. */
-static struct value resource_attribute(struct frame *f, struct eres *r, const struct sym *name)
+static struct value resource_attribute(struct eres *r, const struct sym *name)
 {
     const struct resource_param *p = param_find(r, name);
     if (p && p->value.kind != V_UNDEF)
@@ -211,8 +211,9 @@ static struct value access_attributes(struct frame *f, const struct node *n, con
         struct sv name = keys.items[i].kind == V_STRING ? value_sv(keys.items[i]) : value_text(c->arena, keys.items[i]);
         const struct sym *sym = intern(c->syms, name);
         if (!has_attribute(c, r, sym))
-            fail_at(f, n, "The resource %.*s['%.*s'] does not have a parameter called '%.*s'", SV_ARG(type), SV_ARG(t->ref.title), SV_ARG(name));
-        items[i] = resource_attribute(f, r, sym);
+            fail_at(f, n, "The resource %.*s['%.*s'] does not have a parameter called '%.*s'", SV_ARG(type), SV_ARG(t->ref.title),
+                    SV_ARG(name));
+        items[i] = resource_attribute(r, sym);
     }
     return many ? value_array(items, keys.n) : items[keys.n - 1];
 }
@@ -230,7 +231,8 @@ static struct value access_reference(struct frame *f, const struct node *n, cons
         else if (keys[0].kind == V_STRING)
             type = value_sv(keys[0]);
         else
-            fail_at(f, key_node(n, 0), "First argument to Resource[] must be a resource type or a String. Got %.*s.", SV_ARG(generalized_text(c, keys[0])));
+            fail_at(f, key_node(n, 0), "First argument to Resource[] must be a resource type or a String. Got %.*s.",
+                    SV_ARG(generalized_text(c, keys[0])));
         is_class |= sv_eq_nocase(type, SV("class"));
         keys++;
         count--;
@@ -249,7 +251,8 @@ static struct value access_reference(struct frame *f, const struct node *n, cons
             if (is_class)
                 fail_at(f, key_node(n, i), "Illegal Class name in class reference. %.*s cannot be used where a String is expected",
                         SV_ARG(with_article(c, value_label(c, flat.items[i]), true)));
-            fail_at(f, key_node(n, i), "Error creating type specialization of %.*s, Cannot use %.*s where a resource title String is expected",
+            fail_at(f, key_node(n, i),
+                    "Error creating type specialization of %.*s, Cannot use %.*s where a resource title String is expected",
                     SV_ARG(with_article(c, value_label(c, value_type(t)), false)), SV_ARG(generalized_text(c, flat.items[i])));
         }
         struct sv title = value_sv(flat.items[i]);

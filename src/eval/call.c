@@ -205,7 +205,8 @@ static void describe_row(struct compile *c, struct strbuf *out, const struct bui
     }
 }
 
-static _Noreturn void signature_failure(struct compile *c, const struct fn *fn, const struct value *args, uint32_t count, const struct value *block)
+static _Noreturn void signature_failure(struct compile *c, const struct fn *fn, const struct value *args, uint32_t count,
+                                        const struct value *block)
 {
     struct strbuf b = STRBUF_IN(c->arena);
     if (fn->count == 1) {
@@ -240,11 +241,20 @@ static struct value call_builtin(struct frame *f, const struct node *site, const
     for (uint32_t i = 0; i < fn->count; i++) {
         if (!signature_fits(fn->signatures[i], args, count, block))
             continue;
-        struct call k = { .c = c, .arena = c->arena, .scope = f->scope, .frame = f, .site = site, .fn = &fn->rows[i], .args = args, .count = count, .block = block };
+        struct call k = { .c = c,
+                          .arena = c->arena,
+                          .scope = f->scope,
+                          .frame = f,
+                          .site = site,
+                          .fn = &fn->rows[i],
+                          .args = args,
+                          .count = count,
+                          .block = block };
         struct value v = fn->rows[i].run(&k);
         if (v.kind == V_UNSET) {
             if (c->break_site)
-                raise_plain(c, f->unit->src->path, unit_line(c, f->unit, c->break_site->from, NULL), "break() from context where this is illegal");
+                raise_plain(c, f->unit->src->path, unit_line(c, f->unit, c->break_site->from, NULL),
+                            "break() from context where this is illegal");
             return VALUE_UNDEF;
         }
         c->break_site = NULL;
@@ -274,7 +284,8 @@ static void check_argument(struct frame *f, const char *name, const struct param
     raise_error(f->c, "'%s' %.*s", name, SV_ARG(strbuf_sv(&b)));
 }
 
-static struct value rest_argument(struct frame *f, const char *name, const struct param *p, const struct type *t, const struct value *args, uint32_t count)
+static struct value rest_argument(struct frame *f, const char *name, const struct param *p, const struct type *t, const struct value *args,
+                                  uint32_t count)
 {
     struct value v = value_array(args, count);
     if (!count && p->value) {
@@ -351,7 +362,9 @@ struct value call_lambda(struct frame *caller, const struct closure *cl, const s
 {
     struct compile *c = caller->c;
     const struct definition *d = cl->node->def;
-    struct frame fr = { .c = c, .scope = cl->frame->scope, .unit = cl->frame->unit, .def = d, .layout = &d->layout, .outer = cl->frame, .kind = FRAME_LAMBDA };
+    struct frame fr = {
+        .c = c, .scope = cl->frame->scope, .unit = cl->frame->unit, .def = d, .layout = &d->layout, .outer = cl->frame, .kind = FRAME_LAMBDA
+    };
     fr.slots = ARENA_ARRAY(c->arena, struct value, d->layout.count + 1);
     const struct prepared *prep = has_types(d) ? prepare_lambda(cl->frame, cl->node) : NULL;
     bind_arguments(&fr, "lambda", prep, args, count);
@@ -392,7 +405,8 @@ static struct value call_new(struct frame *f, const struct value *args, uint32_t
     return block ? call_lambda(f, block->closure, &v, 1) : v;
 }
 
-struct value call_named(struct frame *f, const struct node *site, const struct sym *name, const struct value *args, uint32_t count, const struct value *block)
+struct value call_named(struct frame *f, const struct node *site, const struct sym *name, const struct value *args, uint32_t count,
+                        const struct value *block)
 {
     struct compile *c = f->c;
     struct site saved = c->site;
@@ -428,8 +442,8 @@ struct value eval_call(struct frame *f, const struct node *n)
     const struct node *fn = n->call.fn;
     bool type_call = fn->kind == AST_TYPE_NAME || (fn->kind == AST_ACCESS && fn->access.lhs->kind == AST_TYPE_NAME);
     if (!type_call && fn->kind != AST_NAME && !n->sym)
-        fail_at(f, fn, "Illegal expression. %.*s is unacceptable as function name in %.*s", SV_ARG(with_article(f->c, node_label(f->c, fn), true)),
-                SV_ARG(with_article(f->c, node_label(f->c, n), false)));
+        fail_at(f, fn, "Illegal expression. %.*s is unacceptable as function name in %.*s",
+                SV_ARG(with_article(f->c, node_label(f->c, fn), true)), SV_ARG(with_article(f->c, node_label(f->c, n), false)));
     uint32_t count;
     struct value type = type_call ? eval(f, fn) : VALUE_UNSET;
     struct value *args = eval_list(f, &n->call.args, type_call ? 1 : 0, &count);
@@ -458,10 +472,7 @@ struct value call_block(struct call *k, const struct value *args, uint32_t count
     return v;
 }
 
-uint32_t call_block_params(struct call *k)
-{
-    return k->block ? k->block->closure->node->def->param_count : 0;
-}
+uint32_t call_block_params(struct call *k) { return k->block ? k->block->closure->node->def->param_count : 0; }
 
 struct value call_function(struct call *k, struct sv name, const struct value *args, uint32_t count, const struct value *block)
 {
@@ -472,5 +483,6 @@ bool call_function_exists(struct call *k, struct sv name)
 {
     const struct sym *sym = intern(k->c->syms, name);
     const struct names *n = &k->c->names;
-    return builtin_find(k->c, sym) || sym == n->next_ || sym == n->break_ || sym == n->return_ || sym == n->new_ || find_function(k->c, sym);
+    return builtin_find(k->c, sym) || sym == n->next_ || sym == n->break_ || sym == n->return_ || sym == n->new_ ||
+           find_function(k->c, sym);
 }

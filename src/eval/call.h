@@ -10,10 +10,10 @@ struct frame;
 
 struct call {
     struct compile *c;
-    struct arena *arena;       /* of the compile: results live here */
-    struct scope *scope;       /* the caller's */
-    struct frame *frame;       /* its variables */
-    const struct node *site;   /* the call expression */
+    struct arena *arena;     /* of the compile: results live here */
+    struct scope *scope;     /* the caller's */
+    struct frame *frame;     /* its variables */
+    const struct node *site; /* the call expression */
     const struct builtin *fn;
     const struct value *args;
     uint32_t count;

@@ -231,7 +231,9 @@ static bool run_query(struct compile *c, struct collector *col)
         return any;
     col->scope->source->override = true;
     uint32_t line = unit_line(c, col->frame->unit, col->node->from, NULL);
-    struct eres with = { .type = col->type, .scope = col->scope, .r = { .params = col->overrides, .param_count = col->override_count, .param_cap = 0 } };
+    struct eres with = { .type = col->type,
+                         .scope = col->scope,
+                         .r = { .params = col->overrides, .param_count = col->override_count, .param_cap = 0 } };
     with.r.params = ARENA_ARRAY(c->arena, struct resource_param, col->override_count + 8);
     with.r.param_cap = col->override_count + 8;
     memcpy(with.r.params, col->overrides, col->override_count * sizeof *col->overrides);

@@ -29,10 +29,10 @@ struct eval_hooks {
 
 /* What the compiler must know of a resource type. */
 struct type_info {
-    const char *name;           /* "file" */
-    const char *const *params;  /* attributes but metaparameters; NULL-terminated */
-    const char *namevar;        /* "path"; NULL: "name" */
-    const char *path_like;      /* attributes whose trailing slash is no difference; NULL */
+    const char *name;          /* "file" */
+    const char *const *params; /* attributes but metaparameters; NULL-terminated */
+    const char *namevar;       /* "path"; NULL: "name" */
+    const char *path_like;     /* attributes whose trailing slash is no difference; NULL */
 };
 
 struct class_request {
@@ -42,26 +42,27 @@ struct class_request {
 
 struct compile_options {
     struct sv certname;
-    struct value facts;         /* hash */
-    struct value trusted;       /* hash; undef: made from certname */
-    struct value server_facts;  /* hash; undef: none */
+    struct value facts;                  /* hash */
+    struct value trusted;                /* hash; undef: made from certname */
+    struct value server_facts;           /* hash; undef: none */
     const struct class_request *classes; /* classification */
     uint32_t class_count;
-    struct value top_vars;      /* hash of further top-scope variables ($model, ENC parameters); undef: none */
-    struct sv code;             /* manifest text in place of the site's (apply -e); p NULL: the site's */
-    struct sv code_path;        /* shown for code; empty: no file, as Puppet[:code] */
+    struct value top_vars; /* hash of further top-scope variables ($model, ENC parameters); undef: none */
+    struct sv code;        /* manifest text in place of the site's (apply -e); p NULL: the site's */
+    struct sv code_path;   /* shown for code; empty: no file, as Puppet[:code] */
     enum { STRICT_OFF, STRICT_WARNING, STRICT_ERROR } strict;
     bool strict_variables;
-    size_t memory_limit;        /* bytes; 0: LIMIT_COMPILE_BYTES */
+    size_t memory_limit; /* bytes; 0: LIMIT_COMPILE_BYTES */
     struct eval_hooks hooks;
     const struct builtins *functions;
 };
 
 struct compile_result {
-    struct arena *arena;      /* owns all of it; compile_result_free */
-    struct catalog *catalog;  /* NULL: failed */
-    struct sv error;          /* the one message, worded as the reference words it: "Evaluation Error: ... (file: F, line: 1, column: 2) on node N" */
-    struct diags diags;       /* warnings, and the errors with spans */
+    struct arena *arena;     /* owns all of it; compile_result_free */
+    struct catalog *catalog; /* NULL: failed */
+    struct sv
+        error; /* the one message, worded as the reference words it: "Evaluation Error: ... (file: F, line: 1, column: 2) on node N" */
+    struct diags diags; /* warnings, and the errors with spans */
 };
 
 /* Never NULL. */

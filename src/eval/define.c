@@ -112,7 +112,10 @@ static void bind_defaults(struct compile *c, struct eres *r, struct frame *f, co
         struct value v = eval(f, p->value);
         f->match = NULL; /* what one default matched is not seen by the next */
         f->slots[i] = v;
-        struct resource_param set = { .name = p->name, .value = v, .source = r->source, .origin = { .kind = ORIGIN_PARAM_DEFAULT, .span = { f->unit->src, p->from, p->to } } };
+        struct resource_param set = { .name = p->name,
+                                      .value = v,
+                                      .source = r->source,
+                                      .origin = { .kind = ORIGIN_PARAM_DEFAULT, .span = { f->unit->src, p->from, p->to } } };
         param_set(c, r, &set);
     }
     f->binding = false;

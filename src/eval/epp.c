@@ -21,7 +21,7 @@ void epp_render(struct frame *f, struct value v, bool is_text)
     add_text(f, t->epp, v);
 }
 
-static void complain(struct compile *c, struct strbuf *out, uint32_t *count, struct sv text)
+static void complain(struct strbuf *out, uint32_t *count, struct sv text)
 {
     strbuf_addf(out, "\n%.*s", SV_ARG(text));
     (*count)++;
@@ -41,7 +41,7 @@ static void bind_named(struct frame *f, const struct hash *given, const struct p
             if ((known = sv_eq(d->params[j].name->text, name)))
                 f->slots[j] = given->pairs[i].value;
         if (!known)
-            complain(c, &bad, &count, arena_printf(c->arena, "has no parameter named '%.*s'", SV_ARG(name)));
+            complain(&bad, &count, arena_printf(c->arena, "has no parameter named '%.*s'", SV_ARG(name)));
     }
     f->binding = true;
     f->binding_name = "lambda";
@@ -53,14 +53,14 @@ static void bind_named(struct frame *f, const struct hash *given, const struct p
             f->slots[i] = eval(f, p->value);
         }
         if (f->slots[i].kind == V_UNSET) {
-            complain(c, &bad, &count, arena_printf(c->arena, "expects a value for parameter '%.*s'", SV_ARG(p->name->text)));
+            complain(&bad, &count, arena_printf(c->arena, "expects a value for parameter '%.*s'", SV_ARG(p->name->text)));
             continue;
         }
         const struct type *t = prep->dynamic[i] ? eval(f, p->type).t : prep->types[i];
         if (t && !type_match(t, f->slots[i])) {
             struct strbuf b = STRBUF_IN(c->arena);
             type_mismatch(c->arena, &b, arena_printf(c->arena, "parameter '%.*s'", SV_ARG(p->name->text)), t, f->slots[i]);
-            complain(c, &bad, &count, strbuf_sv(&b));
+            complain(&bad, &count, strbuf_sv(&b));
         }
     }
     f->binding = false;
@@ -96,7 +96,15 @@ struct value call_epp(struct call *k, const struct unit *u, const struct hash *p
     struct scope *global = k->scope;
     while (global->kind != SCOPE_TOP && global->kind != SCOPE_NODE)
         global = global->inherited ? global->inherited : global->enclosing;
-    struct frame f = { .c = c, .scope = locals ? k->scope : global, .unit = u, .def = d, .layout = &d->layout, .outer = locals ? k->frame : NULL, .kind = FRAME_TEMPLATE, .epp = &out, .epp_secret = &secret };
+    struct frame f = { .c = c,
+                       .scope = locals ? k->scope : global,
+                       .unit = u,
+                       .def = d,
+                       .layout = &d->layout,
+                       .outer = locals ? k->frame : NULL,
+                       .kind = FRAME_TEMPLATE,
+                       .epp = &out,
+                       .epp_secret = &secret };
     f.slots = ARENA_ARRAY(c->arena, struct value, d->layout.count + 1);
     struct site site = c->site;
     if (d->has_params || d->param_count) {

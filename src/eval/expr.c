@@ -157,10 +157,7 @@ static struct value eval_select(struct frame *f, const struct node *n)
     return v;
 }
 
-static struct value eval_heredoc(struct frame *f, const struct node *n)
-{
-    return eval(f, n->heredoc.text);
-}
+static struct value eval_heredoc(struct frame *f, const struct node *n) { return eval(f, n->heredoc.text); }
 
 static struct value eval_regexp(struct frame *f, const struct node *n)
 {

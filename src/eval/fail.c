@@ -211,24 +211,49 @@ uint32_t node_offset(const struct frame *f, const struct node *n)
     }
 }
 
-static struct sv op_label(struct compile *c, const struct node *n)
-{
-    return arena_printf(c->arena, "'%s' expression", ast_op_text(n->op));
-}
+static struct sv op_label(struct compile *c, const struct node *n) { return arena_printf(c->arena, "'%s' expression", ast_op_text(n->op)); }
 
 static const char *const labels[AST_KIND_COUNT] = {
-    [AST_NOP] = "Nop Expression", [AST_UNDEF] = "'undef' expression", [AST_DEFAULT] = "'default' expression", [AST_BOOL] = "Boolean",
-    [AST_INT] = "Literal Integer", [AST_FLOAT] = "Literal Float", [AST_STRING] = "String", [AST_CONCAT] = "Double Quoted String",
-    [AST_REGEXP] = "Regular Expression", [AST_NAME] = "Name", [AST_TYPE_NAME] = "Type-Name", [AST_VAR] = "Variable",
-    [AST_ARRAY] = "Array Expression", [AST_HASH] = "Hash Expression", [AST_PAREN] = "Parenthesized Expression",
-    [AST_NOT] = "'not' expression", [AST_NEGATE] = "Unary Minus", [AST_SPLAT] = "Unfold", [AST_ACCESS] = "'[]' expression",
-    [AST_SELECTOR] = "Selector Expression", [AST_CALL] = "Function Call", [AST_METHOD] = "Method call", [AST_LAMBDA] = "Lambda",
-    [AST_BLOCK] = "Block Expression", [AST_IF] = "'if' statement", [AST_UNLESS] = "'unless' Statement", [AST_CASE] = "'case' statement",
-    [AST_RESOURCE] = "Resource Statement", [AST_RESOURCE_DEFAULTS] = "Resource Defaults Expression",
-    [AST_RESOURCE_OVERRIDE] = "Resource Override", [AST_CLASS] = "Host Class Definition", [AST_DEFINE] = "'define' expression",
-    [AST_NODE] = "Node Definition", [AST_FUNCTION] = "Function Definition", [AST_PLAN] = "Plan Definition",
-    [AST_TYPE_ALIAS] = "Type Alias", [AST_TYPE_MAPPING] = "Type Mapping", [AST_TEMPLATE] = "Epp Template",
-    [AST_RENDER_TEXT] = "Epp Text", [AST_RENDER_EXPR] = "Epp Interpolated Expression",
+    [AST_NOP] = "Nop Expression",
+    [AST_UNDEF] = "'undef' expression",
+    [AST_DEFAULT] = "'default' expression",
+    [AST_BOOL] = "Boolean",
+    [AST_INT] = "Literal Integer",
+    [AST_FLOAT] = "Literal Float",
+    [AST_STRING] = "String",
+    [AST_CONCAT] = "Double Quoted String",
+    [AST_REGEXP] = "Regular Expression",
+    [AST_NAME] = "Name",
+    [AST_TYPE_NAME] = "Type-Name",
+    [AST_VAR] = "Variable",
+    [AST_ARRAY] = "Array Expression",
+    [AST_HASH] = "Hash Expression",
+    [AST_PAREN] = "Parenthesized Expression",
+    [AST_NOT] = "'not' expression",
+    [AST_NEGATE] = "Unary Minus",
+    [AST_SPLAT] = "Unfold",
+    [AST_ACCESS] = "'[]' expression",
+    [AST_SELECTOR] = "Selector Expression",
+    [AST_CALL] = "Function Call",
+    [AST_METHOD] = "Method call",
+    [AST_LAMBDA] = "Lambda",
+    [AST_BLOCK] = "Block Expression",
+    [AST_IF] = "'if' statement",
+    [AST_UNLESS] = "'unless' Statement",
+    [AST_CASE] = "'case' statement",
+    [AST_RESOURCE] = "Resource Statement",
+    [AST_RESOURCE_DEFAULTS] = "Resource Defaults Expression",
+    [AST_RESOURCE_OVERRIDE] = "Resource Override",
+    [AST_CLASS] = "Host Class Definition",
+    [AST_DEFINE] = "'define' expression",
+    [AST_NODE] = "Node Definition",
+    [AST_FUNCTION] = "Function Definition",
+    [AST_PLAN] = "Plan Definition",
+    [AST_TYPE_ALIAS] = "Type Alias",
+    [AST_TYPE_MAPPING] = "Type Mapping",
+    [AST_TEMPLATE] = "Epp Template",
+    [AST_RENDER_TEXT] = "Epp Text",
+    [AST_RENDER_EXPR] = "Epp Interpolated Expression",
 };
 
 struct sv node_label(struct compile *c, const struct node *n)
@@ -252,10 +277,25 @@ struct sv node_label(struct compile *c, const struct node *n)
 struct sv value_label(struct compile *c, struct value v)
 {
     static const char *const names[V_KIND_COUNT] = {
-        [V_UNSET] = "Undef Value", [V_UNDEF] = "Undef Value", [V_DEFAULT] = "default", [V_BOOL] = "Boolean", [V_INT] = "Integer",
-        [V_FLOAT] = "Float", [V_STRING] = "String", [V_REGEXP] = "Regexp", [V_ARRAY] = "Array", [V_HASH] = "Hash",
-        [V_SENSITIVE] = "Sensitive", [V_BINARY] = "Binary", [V_TIMESTAMP] = "Timestamp", [V_TIMESPAN] = "Timespan",
-        [V_SEMVER] = "Semver", [V_SEMVER_RANGE] = "SemverRange", [V_URI] = "URI", [V_OBJECT] = "Object", [V_ITERATOR] = "Iterator",
+        [V_UNSET] = "Undef Value",
+        [V_UNDEF] = "Undef Value",
+        [V_DEFAULT] = "default",
+        [V_BOOL] = "Boolean",
+        [V_INT] = "Integer",
+        [V_FLOAT] = "Float",
+        [V_STRING] = "String",
+        [V_REGEXP] = "Regexp",
+        [V_ARRAY] = "Array",
+        [V_HASH] = "Hash",
+        [V_SENSITIVE] = "Sensitive",
+        [V_BINARY] = "Binary",
+        [V_TIMESTAMP] = "Timestamp",
+        [V_TIMESPAN] = "Timespan",
+        [V_SEMVER] = "Semver",
+        [V_SEMVER_RANGE] = "SemverRange",
+        [V_URI] = "URI",
+        [V_OBJECT] = "Object",
+        [V_ITERATOR] = "Iterator",
         [V_CLOSURE] = "Lambda",
     };
     if (v.kind == V_TYPE) {

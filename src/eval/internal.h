@@ -9,7 +9,7 @@
 #include "eval/call.h"
 #include "types/regexp.h"
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
+#define COUNT(a)    (sizeof(a) / sizeof *(a))
 #define STACK_LIMIT (4u << 20) /* bytes of C stack that nested evaluation may use */
 
 /* Pointers (syms, nodes, units) to pointers. */
@@ -23,10 +23,36 @@ void *ptrmap_find(const struct ptrmap *m, const void *key);
 void ptrmap_put(struct ptrmap *m, const void *key, void *value);
 
 /* Names the evaluator asks for all the time, interned once a compile. */
-#define EVAL_NAMES(X)                                                                                                                  \
-    X(title) X(name) X(module_name) X(caller_module_name) X(facts) X(trusted) X(server_facts) X(settings) X(environment) X(class)      \
-    X(node) X(stage) X(main) X(before) X(notify) X(require) X(subscribe) X(alias) X(tag) X(noop) X(schedule) X(audit) X(loglevel)      \
-    X(next) X(break) X(return) X(new) X(path) X(ensure)
+#define EVAL_NAMES(X)                                                                                                                      \
+    X(title)                                                                                                                               \
+    X(name)                                                                                                                                \
+    X(module_name)                                                                                                                         \
+    X(caller_module_name)                                                                                                                  \
+    X(facts)                                                                                                                               \
+    X(trusted)                                                                                                                             \
+    X(server_facts)                                                                                                                        \
+    X(settings)                                                                                                                            \
+    X(environment)                                                                                                                         \
+    X(class)                                                                                                                               \
+    X(node)                                                                                                                                \
+    X(stage)                                                                                                                               \
+    X(main)                                                                                                                                \
+    X(before)                                                                                                                              \
+    X(notify)                                                                                                                              \
+    X(require)                                                                                                                             \
+    X(subscribe)                                                                                                                           \
+    X(alias)                                                                                                                               \
+    X(tag)                                                                                                                                 \
+    X(noop)                                                                                                                                \
+    X(schedule)                                                                                                                            \
+    X(audit)                                                                                                                               \
+    X(loglevel)                                                                                                                            \
+    X(next)                                                                                                                                \
+    X(break)                                                                                                                               \
+    X(return )                                                                                                                             \
+    X(new)                                                                                                                                 \
+    X(path)                                                                                                                                \
+    X(ensure)
 struct names {
 #define X(n) const struct sym *n##_;
     EVAL_NAMES(X)
@@ -42,8 +68,8 @@ struct prepared {
     bool *dynamic;             /* the type must be evaluated each time */
     const struct type *returns;
     bool returns_dynamic;
-    struct sv title;           /* "Ntp::Install" */
-    const struct sym **tags;   /* of the name: "ntp::install", "ntp", "install" */
+    struct sv title;         /* "Ntp::Install" */
+    const struct sym **tags; /* of the name: "ntp::install", "ntp", "install" */
     uint32_t tag_count;
 };
 
@@ -174,10 +200,10 @@ struct collector {
     struct collector *next;
 };
 
-struct relation {
+struct chain_link {
     struct value source, target; /* references, or closures with a collector */
     const struct sym *param;     /* before or notify */
-    struct relation *next;
+    struct chain_link *next;
 };
 
 struct pending_override { /* of a resource that is not there yet */
@@ -211,7 +237,7 @@ struct compile {
     struct entry *main;
     const struct unit *code_unit;
     struct entry absent; /* stands for names that were looked up in vain */
-    struct map local; /* definitions of options->code: "class ntp" etc. to found */
+    struct map local;    /* definitions of options->code: "class ntp" etc. to found */
     struct ptrmap classes, defines, functions, types, lines, prepared, warned;
     struct eres **pending; /* defines whose body waits */
     uint32_t pending_count;
@@ -220,7 +246,7 @@ struct compile {
     uint32_t all_count;
     size_t all_cap;
     struct collector *collectors, **collectors_end;
-    struct relation *relations, **relations_end;
+    struct chain_link *relations, **relations_end;
     struct pending_override *overrides, **overrides_end;
     void *layer_slots[4];
     const char *stack_base;
@@ -300,7 +326,8 @@ bool ref_parts(struct compile *c, struct value v, struct sv *out_type, struct sv
 struct value eval_call(struct frame *f, const struct node *n);
 struct value eval_method(struct frame *f, const struct node *n);
 struct value call_lambda(struct frame *caller, const struct closure *cl, const struct value *args, uint32_t count);
-struct value call_named(struct frame *f, const struct node *site, const struct sym *name, const struct value *args, uint32_t count, const struct value *block);
+struct value call_named(struct frame *f, const struct node *site, const struct sym *name, const struct value *args, uint32_t count,
+                        const struct value *block);
 
 /* ---- jump.c ---- */
 struct value jump_call(struct frame *f, const struct node *n, const struct sym *which, const struct value *args, uint32_t count);
@@ -326,15 +353,17 @@ void resource_add(struct compile *c, struct scope *s, struct eres *r);
 struct resource_param *param_find(const struct eres *r, const struct sym *name);
 void param_set(struct compile *c, struct eres *r, const struct resource_param *p);
 void apply_defaults(struct compile *c, struct eres *r, struct scope *s);
-void resource_merge(struct compile *c, struct eres *r, const struct resource_param *params, uint32_t count, struct entry *source, struct sv file, uint32_t line);
+void resource_merge(struct compile *c, struct eres *r, const struct resource_param *params, uint32_t count, struct entry *source,
+                    struct sv file, uint32_t line);
 struct value *declare_resources(struct compile *c, struct scope *s, struct sv type_name, const struct value *titles, uint32_t title_count,
-                                const struct resource_param *params, uint32_t param_count, enum ast_form form, struct sv file, uint32_t line);
+                                const struct resource_param *params, uint32_t param_count, enum ast_form form, struct sv file,
+                                uint32_t line);
 struct eres *find_resource(struct compile *c, struct sv type, struct sv title);
 void add_edge(struct compile *c, struct eres *source, struct eres *target);
 bool has_edge(const struct eres *source, const struct eres *target);
 
 /* ---- tags.c ---- */
-void tag_add(struct compile *c, struct eres *r, struct sv tag);   /* fails on an invalid one */
+void tag_add(struct compile *c, struct eres *r, struct sv tag); /* fails on an invalid one */
 void tag_value(struct compile *c, struct eres *r, struct value v);
 void tag_if_valid(struct compile *c, struct eres *r, struct sv title);
 void tags_add_syms(struct compile *c, struct eres *r, const struct sym **tags, uint32_t count);

@@ -1,4 +1,5 @@
-/* known: what a name stands for: classes, defines, functions, resource types and type aliases; and what all compiles of a snapshot share. */
+/* known: what a name stands for: classes, defines, functions, resource types and type aliases; and what all compiles of a snapshot share.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <pthread.h>
 
@@ -15,10 +16,7 @@ static uint32_t ptr_slot(const struct ptrmap *m, const void *key)
     return i;
 }
 
-void *ptrmap_find(const struct ptrmap *m, const void *key)
-{
-    return m->slots ? m->values[ptr_slot(m, key)] : NULL;
-}
+void *ptrmap_find(const struct ptrmap *m, const void *key) { return m->slots ? m->values[ptr_slot(m, key)] : NULL; }
 
 void ptrmap_put(struct ptrmap *m, const void *key, void *value)
 {
@@ -56,10 +54,7 @@ struct shared {
 
 static const struct type *shared_find(void *ctx, struct sv name);
 
-static void lock_destroy(void *lock)
-{
-    pthread_mutex_destroy(lock);
-}
+static void lock_destroy(void *lock) { pthread_mutex_destroy(lock); }
 
 static void *shared_make(void *ctx, struct snapshot *s, struct arena *a)
 {
@@ -81,10 +76,7 @@ static void *shared_make(void *ctx, struct snapshot *s, struct arena *a)
     return sh;
 }
 
-struct shared *shared_get(struct compile *c)
-{
-    return snapshot_memo(c->snapshot, SV("eval"), shared_make, c);
-}
+struct shared *shared_get(struct compile *c) { return snapshot_memo(c->snapshot, SV("eval"), shared_make, c); }
 
 static struct sv lower_copy(struct arena *a, struct sv s)
 {
@@ -188,7 +180,8 @@ struct rtype *find_rtype(struct compile *c, struct sv name)
 bool is_metaparam(struct compile *c, const struct sym *name)
 {
     const struct names *n = &c->names;
-    const struct sym *const all[] = { n->noop_, n->schedule_, n->audit_, n->loglevel_, n->alias_, n->tag_, n->require_, n->subscribe_, n->before_, n->notify_, n->stage_ };
+    const struct sym *const all[] = { n->noop_,    n->schedule_,  n->audit_,  n->loglevel_, n->alias_, n->tag_,
+                                      n->require_, n->subscribe_, n->before_, n->notify_,   n->stage_ };
     for (size_t i = 0; i < COUNT(all); i++)
         if (all[i] == name)
             return true;
@@ -332,10 +325,7 @@ const struct prepared *prepare(struct compile *c, struct entry *e)
     return e->prep;
 }
 
-const struct prepared *prepare_lambda(struct frame *f, const struct node *lambda)
-{
-    return prepare_in(f->c, f->unit, lambda->def);
-}
+const struct prepared *prepare_lambda(struct frame *f, const struct node *lambda) { return prepare_in(f->c, f->unit, lambda->def); }
 
 struct entry *entry_new(struct compile *c, const struct sym *name, const struct found *found)
 {

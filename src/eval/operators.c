@@ -296,15 +296,9 @@ static double number_of(struct value v)
     return v.kind == V_INT ? (double)v.i : (double)v.i / 1e9;
 }
 
-static bool is_number(struct value v)
-{
-    return v.kind == V_INT || v.kind == V_FLOAT;
-}
+static bool is_number(struct value v) { return v.kind == V_INT || v.kind == V_FLOAT; }
 
-static bool is_time(struct value v)
-{
-    return v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN;
-}
+static bool is_time(struct value v) { return v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN; }
 
 /* NULL, or why they cannot be compared. */
 static const char *compare(struct value l, struct value r, int *out_cmp)
@@ -317,7 +311,7 @@ static const char *compare(struct value l, struct value r, int *out_cmp)
     }
     if (is_number(l) || is_time(l)) {
         if (!is_number(r) && !is_time(r))
-            return is_number(l)               ? "A Numeric is not comparable to non Numeric"
+            return is_number(l)            ? "A Numeric is not comparable to non Numeric"
                    : l.kind == V_TIMESTAMP ? "Timestamps are only comparable to Timestamps, Integers, and Floats"
                                            : "Timespans are only comparable to Timespans, Integers, and Floats";
         if (l.kind == r.kind && l.kind != V_FLOAT) {
@@ -415,7 +409,8 @@ static struct value match_operator(struct frame *f, const struct node *n, struct
             fail_at(f, n->bin.rhs, "Can not convert right match operand to a regular expression. Caused by '%s'.", err.text);
     }
     if (!re)
-        fail_at(f, n->bin.rhs, "Can not convert right match operand to a regular expression. Caused by 'no implicit conversion of %.*s into String'.",
+        fail_at(f, n->bin.rhs,
+                "Can not convert right match operand to a regular expression. Caused by 'no implicit conversion of %.*s into String'.",
                 SV_ARG(value_label(f->c, r)));
     if (l.kind != V_STRING)
         fail_at(f, n->bin.lhs, "Left match operand must result in a String value. Got %.*s.",

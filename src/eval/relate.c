@@ -55,7 +55,7 @@ struct value eval_relationship(struct frame *f, const struct node *n)
     const struct operands *source = reverse ? &right : &left, *target = reverse ? &left : &right;
     for (uint32_t i = 0; i < source->count; i++)
         for (uint32_t j = 0; j < target->count; j++) {
-            struct relation *rel = ARENA_NEW(c->arena, struct relation);
+            struct chain_link *rel = ARENA_NEW(c->arena, struct chain_link);
             rel->source = source->items[i];
             rel->target = target->items[j];
             rel->param = n->op == OP_BEFORE || n->op == OP_AFTER ? c->names.before_ : c->names.notify_;
@@ -106,7 +106,7 @@ static struct eres *operand_resource(struct compile *c, struct value v)
     return ref_parts(c, v, &type, &title) ? find_resource(c, type, title) : NULL;
 }
 
-static void relate(struct compile *c, const struct relation *rel, struct value s, struct value t)
+static void relate(struct compile *c, const struct chain_link *rel, struct value s, struct value t)
 {
     struct eres *source = operand_resource(c, s);
     struct sv from = ref_text(c, s), to = ref_text(c, t);
@@ -130,7 +130,7 @@ static void relate(struct compile *c, const struct relation *rel, struct value s
 
 void relations_run(struct compile *c)
 {
-    for (struct relation *rel = c->relations; rel; rel = rel->next) {
+    for (struct chain_link *rel = c->relations; rel; rel = rel->next) {
         struct operands sources = { 0 }, targets = { 0 };
         expand(c, rel->source, true, &sources);
         expand(c, rel->target, false, &targets);
@@ -161,7 +161,8 @@ static void check_target(struct compile *c, const struct eres *r, const struct r
         if (p->origin.span.src)
             span_position(p->origin.span, &line, &column);
         if (open == SIZE_MAX || !open || !sv_ends(text, SV("]")) || open + 2 >= text.n)
-            raise_plain(c, p->origin.span.src ? p->origin.span.src->path : SV_NONE, line, "No title provided and \"%.*s\" is not a valid resource reference", SV_ARG(text));
+            raise_plain(c, p->origin.span.src ? p->origin.span.src->path : SV_NONE, line,
+                        "No title provided and \"%.*s\" is not a valid resource reference", SV_ARG(text));
         type = sv_slice(text, 0, open);
         title = sv_slice(text, open + 1, text.n - 1);
     }
@@ -170,7 +171,8 @@ static void check_target(struct compile *c, const struct eres *r, const struct r
     unsigned line = 0, column = 0;
     if (p->origin.span.src)
         span_position(p->origin.span, &line, &column);
-    raise_plain(c, p->origin.span.src ? p->origin.span.src->path : SV_NONE, line, "Could not find resource '%.*s' in parameter '%.*s'", SV_ARG(text), SV_ARG(p->name->text));
+    raise_plain(c, p->origin.span.src ? p->origin.span.src->path : SV_NONE, line, "Could not find resource '%.*s' in parameter '%.*s'",
+                SV_ARG(text), SV_ARG(p->name->text));
 }
 
 void relations_check(struct compile *c)

@@ -92,8 +92,8 @@ static _Noreturn void duplicate(struct compile *c, const struct eres *r, const s
 {
     struct sv at = location_text(c, old->r.file, old->r.line, 0);
     struct sv own = location_text(c, r->r.file, r->r.line, 0);
-    raise_error(c, "Duplicate declaration: %.*s[%.*s] is already declared%s%.*s; cannot redeclare%s%.*s", SV_ARG(r->r.type), SV_ARG(r->r.title),
-                at.n ? " at " : "", SV_ARG(at), own.n ? " " : "", SV_ARG(own));
+    raise_error(c, "Duplicate declaration: %.*s[%.*s] is already declared%s%.*s; cannot redeclare%s%.*s", SV_ARG(r->r.type),
+                SV_ARG(r->r.title), at.n ? " at " : "", SV_ARG(at), own.n ? " " : "", SV_ARG(own));
 }
 
 static void alias_to(struct compile *c, struct eres *r, struct sv key, bool listed)
@@ -110,8 +110,8 @@ static void alias_to(struct compile *c, struct eres *r, struct sv key, bool list
         return;
     struct sv own = location_text(c, r->r.file, r->r.line, 0), at = location_text(c, old->r.file, old->r.line, 0);
     raise_error(c, "Cannot alias %.*s[%.*s] to %s\"%.*s\"%s%s%.*s; resource [\"%.*s\", \"%.*s\"] already declared%s%.*s", SV_ARG(r->r.type),
-                SV_ARG(r->r.title), listed ? "[" : "", SV_ARG(key), listed ? "]" : "", own.n ? " at " : "", SV_ARG(own), SV_ARG(r->r.type), SV_ARG(key),
-                at.n ? " " : "", SV_ARG(at));
+                SV_ARG(r->r.title), listed ? "[" : "", SV_ARG(key), listed ? "]" : "", own.n ? " at " : "", SV_ARG(own), SV_ARG(r->r.type),
+                SV_ARG(key), at.n ? " " : "", SV_ARG(at));
 }
 
 /* File[foo] with a path answers to File[/path] too. */
@@ -164,7 +164,8 @@ void resource_add(struct compile *c, struct scope *s, struct eres *r)
 
 /* ---- attributes ---- */
 
-static void push_param(struct frame *f, const struct node *whole, struct resource_param **list, uint32_t *count, size_t *cap, struct resource_param p)
+static void push_param(struct frame *f, const struct node *whole, struct resource_param **list, uint32_t *count, size_t *cap,
+                       struct resource_param p)
 {
     for (uint32_t i = 0; i < *count; i++)
         if ((*list)[i].name == p.name)
@@ -180,7 +181,11 @@ struct resource_param *eval_attrs(struct frame *f, const struct attr_list *attrs
     for (uint32_t i = 0; i < attrs->count; i++) {
         const struct attr *a = &attrs->items[i];
         struct value v = eval(f, a->value);
-        struct resource_param p = { .name = a->name, .value = v, .source = f->scope->source, .add = a->op == OP_ATTR_ADD, .origin = { .kind = ORIGIN_CODE, .span = { f->unit->src, a->from, a->to } } };
+        struct resource_param p = { .name = a->name,
+                                    .value = v,
+                                    .source = f->scope->source,
+                                    .add = a->op == OP_ATTR_ADD,
+                                    .origin = { .kind = ORIGIN_CODE, .span = { f->unit->src, a->from, a->to } } };
         if (a->op != OP_ATTR_SPLAT) {
             push_param(f, whole, &list, &count, &cap, p);
             continue;
@@ -200,8 +205,8 @@ struct resource_param *eval_attrs(struct frame *f, const struct attr_list *attrs
 
 /* ---- declaring ---- */
 
-static struct value declare_class(struct compile *c, struct scope *s, struct value title, const struct resource_param *params, uint32_t count,
-                                  struct sv file, uint32_t line)
+static struct value declare_class(struct compile *c, struct scope *s, struct value title, const struct resource_param *params,
+                                  uint32_t count, struct sv file, uint32_t line)
 {
     struct entry *e = find_class(c, value_sv(title));
     if (!e)
@@ -219,7 +224,8 @@ static struct value declare_class(struct compile *c, struct scope *s, struct val
 }
 
 struct value *declare_resources(struct compile *c, struct scope *s, struct sv type_name, const struct value *titles, uint32_t title_count,
-                                const struct resource_param *params, uint32_t param_count, enum ast_form form, struct sv file, uint32_t line)
+                                const struct resource_param *params, uint32_t param_count, enum ast_form form, struct sv file,
+                                uint32_t line)
 {
     struct value *refs = ARENA_ARRAY(c->arena, struct value, title_count + 1);
     bool is_class = sv_eq_nocase(type_name, SV("class"));
@@ -295,7 +301,8 @@ static struct sv resource_type_name(struct frame *f, const struct node *n)
     struct value v = eval(f, t);
     bool named = t->kind == AST_TYPE_NAME || (t->kind == AST_ACCESS && t->access.lhs->kind == AST_TYPE_NAME);
     if (!named)
-        fail_at(f, t, "Illegal Resource Type expression, expected result to be a type name, or untitled Resource, got %.*s", SV_ARG(generalized_text(f->c, v)));
+        fail_at(f, t, "Illegal Resource Type expression, expected result to be a type name, or untitled Resource, got %.*s",
+                SV_ARG(generalized_text(f->c, v)));
     if (v.kind == V_TYPE && v.t->kind == T_CLASS && !v.t->ref.has_title)
         return SV("class");
     if (v.kind == V_TYPE && v.t->kind == T_RESOURCE && !v.t->ref.has_title && v.t->ref.type.n)
@@ -360,8 +367,8 @@ struct value eval_resource(struct frame *f, const struct node *n)
     uint32_t at = 0;
     for (uint32_t i = 0; i < count; i++) {
         merge_default_body(f, &bodies[i], default_body(bodies, count));
-        struct value *made = declare_resources(c, f->scope, type, bodies[i].titles, bodies[i].title_count, bodies[i].params, bodies[i].param_count,
-                                               (enum ast_form)n->op, f->unit->src->path, line);
+        struct value *made = declare_resources(c, f->scope, type, bodies[i].titles, bodies[i].title_count, bodies[i].params,
+                                               bodies[i].param_count, (enum ast_form)n->op, f->unit->src->path, line);
         for (uint32_t j = 0; j < bodies[i].title_count; j++)
             refs[at++] = made[j];
     }
@@ -386,7 +393,8 @@ struct value eval_defaults(struct frame *f, const struct node *n)
         for (; *end; end = &(*end)->next)
             if ((*end)->type == type->info && (*end)->param.name == params[i].name)
                 raise_plain(c, f->unit->src->path, unit_line(c, f->unit, params[i].origin.span.from, NULL),
-                            "Default already defined for %.*s { %.*s }; cannot redefine", SV_ARG(type->info->normal), SV_ARG(params[i].name->text));
+                            "Default already defined for %.*s { %.*s }; cannot redefine", SV_ARG(type->info->normal),
+                            SV_ARG(params[i].name->text));
         struct default_param *d = ARENA_NEW(c->arena, struct default_param);
         d->type = type->info;
         d->param = params[i];
@@ -454,8 +462,9 @@ static void override_param(struct compile *c, struct eres *r, const struct resou
             span_position(p->origin.span, &new_line, &column);
         struct sv place = at->src ? location_text(c, at->src->path, line, 0) : SV_NONE;
         struct sv by = was && was->name && was != c->main ? arena_printf(c->arena, " by %.*s", SV_ARG(was->name->text)) : SV_NONE;
-        raise_plain(c, p->origin.span.src ? p->origin.span.src->path : SV_NONE, new_line, "Parameter '%.*s' is already set on %.*s[%.*s]%.*s%s%.*s; cannot redefine",
-                    SV_ARG(p->name->text), SV_ARG(r->r.type), SV_ARG(r->r.title), SV_ARG(by), place.n ? " at " : "", SV_ARG(place));
+        raise_plain(c, p->origin.span.src ? p->origin.span.src->path : SV_NONE, new_line,
+                    "Parameter '%.*s' is already set on %.*s[%.*s]%.*s%s%.*s; cannot redefine", SV_ARG(p->name->text), SV_ARG(r->r.type),
+                    SV_ARG(r->r.title), SV_ARG(by), place.n ? " at " : "", SV_ARG(place));
     }
     struct resource_param set = *p;
     if (p->add)
@@ -463,7 +472,8 @@ static void override_param(struct compile *c, struct eres *r, const struct resou
     param_set(c, r, &set);
 }
 
-void resource_merge(struct compile *c, struct eres *r, const struct resource_param *params, uint32_t count, struct entry *source, struct sv file, uint32_t line)
+void resource_merge(struct compile *c, struct eres *r, const struct resource_param *params, uint32_t count, struct entry *source,
+                    struct sv file, uint32_t line)
 {
     if (r->source != source && !child_of(source, r->source))
         raise_plain(c, file, line, "Only subclasses can override parameters");
@@ -471,10 +481,11 @@ void resource_merge(struct compile *c, struct eres *r, const struct resource_par
         struct sv at = location_text(c, r->r.file, r->r.line, 0);
         const char *fmt = at.n ? ", defined at " : "";
         if (c->options->strict == STRICT_ERROR)
-            raise_plain(c, file, line, "Attempt to override an already evaluated resource%s%.*s%s with new values", fmt, SV_ARG(at), at.n ? "," : "");
+            raise_plain(c, file, line, "Attempt to override an already evaluated resource%s%.*s%s with new values", fmt, SV_ARG(at),
+                        at.n ? "," : "");
         if (c->options->strict == STRICT_WARNING)
-            diag_warn(&c->result->diags, "override_evaluated", (struct span){ 0 }, "attempt to override %.*s[%.*s], which is already evaluated, with new values",
-                      SV_ARG(r->r.type), SV_ARG(r->r.title));
+            diag_warn(&c->result->diags, "override_evaluated", (struct span){ 0 },
+                      "attempt to override %.*s[%.*s], which is already evaluated, with new values", SV_ARG(r->r.type), SV_ARG(r->r.title));
     }
     for (uint32_t i = 0; i < count; i++)
         override_param(c, r, &params[i]);
@@ -493,7 +504,13 @@ static void override_one(struct frame *f, const struct node *n, struct value ref
         return;
     }
     struct pending_override *o = ARENA_NEW(c->arena, struct pending_override);
-    *o = (struct pending_override){ .type = ref.t->ref.type, .title = ref.t->ref.title, .params = (struct resource_param *)params, .count = count, .scope = f->scope, .file = file, .line = line };
+    *o = (struct pending_override){ .type = ref.t->ref.type,
+                                    .title = ref.t->ref.title,
+                                    .params = (struct resource_param *)params,
+                                    .count = count,
+                                    .scope = f->scope,
+                                    .file = file,
+                                    .line = line };
     *c->overrides_end = o;
     c->overrides_end = &o->next;
 }

@@ -103,11 +103,26 @@ static struct value scope_lookup(struct scope *s, const struct sym *name)
 
 static struct value settings_lookup(struct compile *c, struct sv name)
 {
-    static const struct { const char *name, *value; } rows[] = {
-        { "confdir", "/etc/puppet" }, { "codedir", "/etc/puppet/code" }, { "vardir", "/var/cache/puppet" }, { "statedir", "/var/cache/puppet/state" },
-        { "ssldir", "/var/lib/puppet/ssl" }, { "rundir", "/run/puppet" }, { "logdir", "/var/log/puppet" }, { "server", "puppet" },
-        { "ca_server", "puppet" }, { "certdir", "/var/lib/puppet/ssl/certs" }, { "hostcert", "" }, { "user", "puppet" }, { "group", "puppet" },
-        { "manifest", "" }, { "libdir", "/var/cache/puppet/lib" }, { "reportdir", "/var/cache/puppet/reports" }, { "dns_alt_names", "" },
+    static const struct {
+        const char *name, *value;
+    } rows[] = {
+        { "confdir", "/etc/puppet" },
+        { "codedir", "/etc/puppet/code" },
+        { "vardir", "/var/cache/puppet" },
+        { "statedir", "/var/cache/puppet/state" },
+        { "ssldir", "/var/lib/puppet/ssl" },
+        { "rundir", "/run/puppet" },
+        { "logdir", "/var/log/puppet" },
+        { "server", "puppet" },
+        { "ca_server", "puppet" },
+        { "certdir", "/var/lib/puppet/ssl/certs" },
+        { "hostcert", "" },
+        { "user", "puppet" },
+        { "group", "puppet" },
+        { "manifest", "" },
+        { "libdir", "/var/cache/puppet/lib" },
+        { "reportdir", "/var/cache/puppet/reports" },
+        { "dns_alt_names", "" },
     };
     if (sv_is(name, "environment"))
         return value_str(snapshot_environment(c->snapshot));
@@ -245,8 +260,9 @@ static void assign_name(struct frame *f, const struct node *n, struct value v, c
             fail_at(f, whole, "Attempt to assign to a reserved variable name: '$%.*s'", SV_ARG(name->text));
         raise_at(f, whole, "Attempt to assign to a reserved variable name: '%.*s'", SV_ARG(name->text));
     }
-    bool special = !f->outer && (f->scope->kind == SCOPE_CLASS || f->scope->kind == SCOPE_DEFINE) &&
-                   (name == c->names.title_ || name == c->names.name_ || name == c->names.module_name_ || name == c->names.caller_module_name_);
+    bool special =
+        !f->outer && (f->scope->kind == SCOPE_CLASS || f->scope->kind == SCOPE_DEFINE) &&
+        (name == c->names.title_ || name == c->names.name_ || name == c->names.module_name_ || name == c->names.caller_module_name_);
     if (special)
         fail_at(f, whole, "Cannot reassign built in (or already assigned) variable '$%.*s'", SV_ARG(name->text));
     struct value *slot = n->var.slot != NO_SLOT && n->depth == 0 ? &f->slots[n->var.slot] : slot_find(f, name);
@@ -277,7 +293,8 @@ static void assign_list(struct frame *f, const struct node *target, struct value
             struct sv name = arena_printf(f->c->arena, "%.*s::%.*s", SV_ARG(v.t->ref.title), SV_ARG(to->items[i]->var.name->text));
             struct value found = qualified_lookup(f->c, name);
             if (found.kind == V_UNSET)
-                fail_at(f, to->items[i], "No value for required variable '$%.*s' in assignment to variables from class reference", SV_ARG(name));
+                fail_at(f, to->items[i], "No value for required variable '$%.*s' in assignment to variables from class reference",
+                        SV_ARG(name));
             assign_variable(f, to->items[i], found, whole);
         }
         return;
@@ -337,10 +354,7 @@ bool call_variable(struct call *k, struct sv name, struct value *out_v)
     return true;
 }
 
-struct value call_match_group(struct call *k, uint32_t n)
-{
-    return match_group(k->frame, n);
-}
+struct value call_match_group(struct call *k, uint32_t n) { return match_group(k->frame, n); }
 
 bool scope_variable(struct compile *c, struct scope *s, struct sv name, struct value *out_v)
 {
@@ -353,7 +367,4 @@ bool scope_variable(struct compile *c, struct scope *s, struct sv name, struct v
     return true;
 }
 
-struct scope *compile_scope(struct compile *c)
-{
-    return c->site.frame ? c->site.frame->scope : c->current ? c->current : c->top;
-}
+struct scope *compile_scope(struct compile *c) { return c->site.frame ? c->site.frame->scope : c->current ? c->current : c->top; }

@@ -1,0 +1,308 @@
+/* compile: the order of a compile: top scope, main, node, classification, the lazy phase, the end. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "eval/internal.h"
+#include "lang/parser.h"
+
+static void intern_names(struct compile *c)
+{
+#define X(n) c->names.n##_ = intern(c->syms, SV(#n));
+    EVAL_NAMES(X)
+#undef X
+    c->names.default_ = intern(c->syms, SV("default"));
+}
+
+static void over_limit(void *ctx)
+{
+    struct compile *c = ctx;
+    /* The arena is full: the message must not need it. */
+    c->result->error = SV("the compile needs more memory than its limit allows");
+    longjmp(c->failed, 1);
+}
+
+static void add_definition(struct compile *c, const char *kind, const struct unit *u, const struct node *n, const struct sym *name)
+{
+    struct found *f = ARENA_NEW(c->arena, struct found);
+    f->unit = u;
+    f->node = n;
+    map_put(&c->local, arena_printf(c->arena, "%s %.*s", kind, SV_ARG(name->text)), f);
+}
+
+static void add_local(struct compile *c, const struct unit *u)
+{
+    for (uint32_t i = 0; i < u->definition_count; i++) {
+        const struct node *n = u->definitions[i];
+        if (n->kind == AST_CLASS)
+            add_definition(c, "class", u, n, n->def->name);
+        else if (n->kind == AST_DEFINE)
+            add_definition(c, "define", u, n, n->def->name);
+        else if (n->kind == AST_FUNCTION)
+            add_definition(c, "function", u, n, n->def->name);
+        else if (n->kind == AST_TYPE_ALIAS)
+            add_definition(c, "type", u, n, n->alias.name);
+    }
+}
+
+static _Noreturn void syntax_error(struct compile *c)
+{
+    const struct diag *d = c->result->diags.first;
+    while (d && d->severity != SEV_ERROR)
+        d = d->next;
+    unsigned line = 0, column = 0;
+    if (d && d->span.src)
+        span_position(d->span, &line, &column);
+    struct sv at = location_text(c, d && d->span.src ? d->span.src->path : SV_NONE, line, column);
+    raise_plain(c, SV_NONE, 0, "Could not parse for environment %.*s: %.*s%s%.*s", SV_ARG(snapshot_environment(c->snapshot)),
+                SV_ARG(d ? d->message : SV("syntax error")), at.n ? " " : "", SV_ARG(at));
+}
+
+/* The programs to run at top scope: the code given, or the site's manifests. */
+static const struct unit **programs(struct compile *c, uint32_t *out_count)
+{
+    const struct compile_options *o = c->options;
+    if (!o->code.p) {
+        const struct unit **units = snapshot_site_units(c->snapshot, out_count, &c->result->diags);
+        if (!units && c->result->diags.errors)
+            syntax_error(c);
+        return units;
+    }
+    struct source *src = ARENA_NEW(c->arena, struct source);
+    src->path = o->code_path;
+    src->text = o->code;
+    c->code_unit = parse(c->arena, c->syms, src, 0, &c->result->diags);
+    if (!c->code_unit)
+        syntax_error(c);
+    add_local(c, c->code_unit);
+    *out_count = 1;
+    return &c->code_unit;
+}
+
+static struct eres *special_resource(struct compile *c, const char *type, const char *title, const struct sym *tag, bool title_is_tag)
+{
+    struct eres *r = resource_raw(c, c->top, sv_of(type), sv_of(title));
+    tags_add_syms(c, r, &tag, 1);
+    if (title_is_tag)
+        tag_if_valid(c, r, sv_of(title));
+    map_put(&c->catalog->by_ref, resource_ref(c->arena, &r->r), r);
+    r->r.index = c->catalog->resource_count;
+    ARENA_PUSH(c->arena, c->catalog->resources, c->catalog->resource_count, c->catalog->resource_cap, &r->r);
+    return r;
+}
+
+static void give_name(struct compile *c, struct eres *r)
+{
+    struct resource_param p = { .name = c->names.name_, .value = value_str(SV("main")) };
+    param_set(c, r, &p);
+}
+
+/* Stage[main], Class[settings] and Class[main] are in every catalog. */
+static void create_top(struct compile *c)
+{
+    c->top = scope_new(c, SCOPE_TOP, NULL, NULL, NULL);
+    struct eres *stage = special_resource(c, "Stage", "main", c->names.stage_, false);
+    give_name(c, stage);
+    struct eres *settings = special_resource(c, "Class", "Settings", c->names.class_, true);
+    settings->r.flags |= RES_CLASS | RES_EVALUATED;
+    struct sv name = SV("settings");
+    ARENA_PUSH(c->arena, c->catalog->classes, c->catalog->class_count, c->catalog->class_cap, name);
+    add_edge(c, stage, settings);
+    c->main = ARENA_NEW(c->arena, struct entry);
+    c->main->name = intern(c->syms, SV(""));
+    c->top->source = c->main;
+    struct eres *main_class = special_resource(c, "Class", "main", c->names.class_, false);
+    main_class->r.flags |= RES_CLASS | RES_EVALUATED;
+    main_class->source = c->main;
+    give_name(c, main_class);
+    c->main->resource = main_class;
+    c->top->resource = main_class;
+    add_edge(c, stage, main_class);
+    ARENA_PUSH(c->arena, c->all, c->all_count, c->all_cap, main_class);
+}
+
+static void run_programs(struct compile *c, const struct unit **units, uint32_t count)
+{
+    struct frame **end = &c->top->frame;
+    struct frame *frames = ARENA_ARRAY(c->arena, struct frame, count + 1);
+    for (uint32_t i = 0; i < count; i++) { /* all are there from the start: an assignment in one is seen by the next */
+        struct frame *f = &frames[i];
+        *f = (struct frame){ .c = c, .scope = c->top, .unit = units[i], .layout = &units[i]->layout, .kind = FRAME_PROGRAM };
+        f->slots = ARENA_ARRAY(c->arena, struct value, f->layout->count + 1);
+        *end = f;
+        end = &f->sibling;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        eval_block(&frames[i], units[i]->program);
+}
+
+/* ---- classification ---- */
+
+static struct entry *class_named(struct compile *c, struct sv name)
+{
+    struct entry *e = find_class(c, name);
+    if (!e)
+        raise_plain(c, SV_NONE, 0, "Could not find class %.*s for %.*s", SV_ARG(name), SV_ARG(c->options->certname));
+    return e;
+}
+
+static void declare_requested(struct compile *c, const struct class_request *r, struct scope *s)
+{
+    struct entry *e = class_named(c, r->name);
+    struct resource_param *params = ARENA_ARRAY(c->arena, struct resource_param, r->params->count + 1);
+    for (uint32_t i = 0; i < r->params->count; i++)
+        params[i] = (struct resource_param){ .name = intern(c->syms, value_sv(r->params->pairs[i].key)),
+                                             .value = r->params->pairs[i].value,
+                                             .source = e };
+    class_declare(c, e, s, params, r->params->count);
+    e->resource->source = e;
+}
+
+/* Classes with parameters first, then the others; their bodies run in the lazy phase. */
+static void declare_classes(struct compile *c, struct eres **waiting, uint32_t *out_count)
+{
+    struct scope *s = c->node_scope ? c->node_scope : c->top;
+    const struct compile_options *o = c->options;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < o->class_count; i++)
+        if (o->classes[i].params && o->classes[i].params->count) {
+            declare_requested(c, &o->classes[i], s);
+            waiting[n++] = class_named(c, o->classes[i].name)->resource;
+        }
+    for (uint32_t i = 0; i < o->class_count; i++)
+        if (!o->classes[i].params || !o->classes[i].params->count) {
+            struct entry *e = class_named(c, o->classes[i].name);
+            if (!e->scope)
+                waiting[n++] = class_ensure(c, e, s);
+        }
+    *out_count = n;
+}
+
+/* ---- the lazy phase ---- */
+
+static bool run_definitions(struct compile *c)
+{
+    struct eres **todo = c->pending;
+    uint32_t count = c->pending_count, kept = 0, ran = 0;
+    struct eres **now = ARENA_ARRAY(c->arena, struct eres *, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        if (todo[i]->r.flags & RES_EVALUATED)
+            continue;
+        if (todo[i]->r.flags & RES_VIRTUAL)
+            todo[kept++] = todo[i];
+        else
+            now[ran++] = todo[i];
+    }
+    c->pending_count = kept; /* what these declare comes after */
+    for (uint32_t i = 0; i < ran; i++) {
+        c->lazy = now[i];
+        c->site = (struct site){ 0 };
+        define_evaluate(c, now[i]);
+    }
+    c->lazy = NULL;
+    return ran > 0;
+}
+
+static void run_lazy(struct compile *c, struct eres **classes, uint32_t class_count)
+{
+    for (unsigned rounds = 0;; rounds++) {
+        c->site = (struct site){ 0 };
+        bool any = collectors_run(c);
+        for (uint32_t i = 0; i < class_count && !rounds; i++) {
+            any |= !(classes[i]->r.flags & RES_EVALUATED);
+            class_evaluate(c, classes[i]);
+        }
+        any |= run_definitions(c);
+        if (!any)
+            return;
+        if (rounds > 1000)
+            raise_plain(c, SV_NONE, 0, "Somehow looped more than 1000 times while evaluating host catalog");
+    }
+}
+
+static void compile_run(struct compile *c)
+{
+    intern_names(c);
+    c->catalog = catalog_new(c->arena, c->syms, c->options->certname);
+    c->catalog->environment = snapshot_environment(c->snapshot);
+    const struct compile_options *o = c->options;
+    for (uint32_t i = 0; i < o->class_count; i++)
+        ARENA_PUSH(c->arena, c->catalog->classes, c->catalog->class_count, c->catalog->class_cap, o->classes[i].name);
+    create_top(c);
+    uint32_t count = 0;
+    const struct unit **units = programs(c, &count);
+    run_programs(c, units, count);
+    evaluate_node(c);
+    struct eres **waiting = ARENA_ARRAY(c->arena, struct eres *, o->class_count + 1);
+    uint32_t waiting_count = 0;
+    declare_classes(c, waiting, &waiting_count);
+    run_lazy(c, waiting, waiting_count);
+    finish_catalog(c);
+    c->result->catalog = c->catalog;
+}
+
+static struct value trusted_facts(struct compile *c)
+{
+    struct sv name = c->options->certname;
+    struct hash *h = hash_new(c->arena, 6);
+    size_t dot = sv_find_char(name, '.', 0);
+    hash_put_str(c->arena, h, "authenticated", value_str(SV("remote")));
+    hash_put_str(c->arena, h, "certname", value_str(name));
+    hash_put_str(c->arena, h, "extensions", value_hash(hash_new(c->arena, 0)));
+    hash_put_str(c->arena, h, "hostname", value_str(sv_slice(name, 0, dot == SIZE_MAX ? name.n : dot)));
+    hash_put_str(c->arena, h, "domain", dot == SIZE_MAX ? VALUE_UNDEF : value_str(sv_slice(name, dot + 1, name.n)));
+    hash_put_str(c->arena, h, "external", value_hash(hash_new(c->arena, 0)));
+    return value_hash(h);
+}
+
+struct compile_result *compile_node(struct snapshot *s, const struct compile_options *options)
+{
+    struct arena *a = arena_new(options->memory_limit ? options->memory_limit : LIMIT_COMPILE_BYTES);
+    struct compile_result *result = ARENA_NEW(a, struct compile_result);
+    result->arena = a;
+    result->diags = diags_in(a);
+    struct compile *c = ARENA_NEW(a, struct compile);
+    struct compile_options *own = ARENA_NEW(a, struct compile_options);
+    *own = *options;
+    c->arena = a;
+    c->snapshot = s;
+    c->syms = snapshot_symtab(s);
+    c->options = own;
+    c->result = result;
+    if (own->trusted.kind != V_HASH)
+        own->trusted = trusted_facts(c);
+    c->stack_base = __builtin_frame_address(0);
+    c->local = map_in(a);
+    struct ptrmap *const maps[] = { &c->classes, &c->defines, &c->functions, &c->types, &c->lines, &c->prepared, &c->warned };
+    for (size_t i = 0; i < COUNT(maps); i++)
+        maps[i]->arena = a;
+    c->collectors_end = &c->collectors;
+    c->relations_end = &c->relations;
+    c->overrides_end = &c->overrides;
+    c->loader = (struct type_loader){ loader_find, c };
+    if (setjmp(c->failed)) { /* safe: all that was made so far is the arena's */
+        result->catalog = NULL;
+        return result;
+    }
+    arena_on_limit(a, over_limit, c);
+    c->shared = shared_get(c);
+    compile_run(c);
+    return result;
+}
+
+void compile_result_free(struct compile_result *r)
+{
+    if (r)
+        arena_free(r->arena);
+}
+
+struct snapshot *compile_snapshot(struct compile *c) { return c->snapshot; }
+
+struct catalog *compile_catalog(struct compile *c) { return c->catalog; }
+
+const struct compile_options *compile_options_of(struct compile *c) { return c->options; }
+
+const struct type_loader *compile_type_loader(struct compile *c) { return &c->loader; }
+
+void **compile_slot(struct compile *c, unsigned n)
+{
+    assert(n < COUNT(c->layer_slots));
+    return &c->layer_slots[n];
+}

@@ -225,6 +225,12 @@ static int by_ref(const void *a, const void *b)
     return sv_cmp(x->ref, y->ref);
 }
 
+static void sort_by_ref(const struct entity **list, uint32_t n)
+{
+    if (n > 1)
+        qsort(list, n, sizeof *list, by_ref);
+}
+
 static int by_edge(const void *a, const void *b, void *ctx)
 {
     const struct raw_edge *x = a, *y = b;
@@ -252,15 +258,17 @@ void relate_finish(struct checker *k)
     struct model *m = k->m;
     const struct entity **sorted = arena_alloc(k->scratch, sizeof *sorted * (m->count + 1));
     m->rank = ARENA_ARRAY(m->arena, uint32_t, m->count + 1);
-    memcpy(sorted, m->entities, sizeof *sorted * m->count);
-    qsort(sorted, m->count, sizeof *sorted, by_ref);
+    for (uint32_t i = 0; i < m->count; i++)
+        sorted[i] = m->entities[i];
+    sort_by_ref(sorted, m->count);
     for (uint32_t i = 0; i < m->count; i++)
         m->rank[sorted[i]->index] = i;
     for (int kind = 0; kind < KIND_COUNT; kind++)
-        qsort(m->of_kind[kind], m->kind_count[kind], sizeof *m->of_kind[kind], by_ref);
+        sort_by_ref(m->of_kind[kind], m->kind_count[kind]);
     relate_leaders(k);
     relate_topics(k);
-    qsort_r(k->raw, k->raw_count, sizeof *k->raw, by_edge, m->rank);
+    if (k->raw_count)
+        qsort_r(k->raw, k->raw_count, sizeof *k->raw, by_edge, m->rank);
     size_t kept = 0;
     for (size_t i = 0; i < k->raw_count; i++)
         if (!kept || !same_edge(&k->raw[kept - 1], &k->raw[i]))
@@ -346,8 +354,7 @@ const struct entity **model_neighbours(const struct model *m, struct arena *a, c
     for (uint32_t i = 0; i < beside.count; i++)
         if (beside.items[i]->kind == KIND_DEPLOYMENT)
             add_related(m, a, beside.items[i], REL_DEPLOYS, &found);
-    if (found.count)
-        qsort(found.items, found.count, sizeof *found.items, by_ref);
+    sort_by_ref(found.items, found.count);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < found.count; i++)
         if (found.items[i] != service && (!kept || found.items[kept - 1] != found.items[i]))

@@ -337,6 +337,60 @@ static void test_delete_one(void **state)
     }
 }
 
+/* Texts with bytes changed, taken out and doubled: whatever they say now, they are read, refused and never crash. */
+static void test_mutations(void **state)
+{
+    (void)state;
+    uint64_t seed = 1;
+    for (int round = 0; round < 400; round++) {
+        struct loaded l = begin();
+        AUTO_STRBUF b = STRBUF_HEAP;
+        struct sv whole = SV(SOUND_SITE);
+        size_t at = 0;
+        for (int cut = 0; cut < 4; cut++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            size_t next = at + (size_t)(seed >> 33) % (whole.n - at + 1), n = (size_t)(seed >> 20) % 24;
+            strbuf_add(&b, sv_slice(whole, at, next));
+            static const char odd[] = ":{}[]-&*!\"'\n \t~0,\xff\xc3|";
+            if (seed & 4)
+                strbuf_addc(&b, odd[(seed >> 8) % (sizeof odd - 1)]);
+            at = seed & 1 ? next : next + n < whole.n ? next + n : whole.n;
+            at = (seed & 2) && at > n ? at - n : at;
+        }
+        strbuf_add(&b, sv_slice(whole, at, whole.n));
+        add(&l, strbuf_cstr(&b));
+        check(&l);
+        assert_non_null(said(&l));
+        assert_pairs(l.model);
+        unload(&l);
+    }
+}
+
+/* Limits of the reader show through: a bomb of aliases ends in a message. */
+static void test_bad_input(void **state)
+{
+    (void)state;
+    struct loaded l = begin();
+    AUTO_STRBUF b = STRBUF_HEAP;
+    strbuf_adds(&b, "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 10; i++)
+        strbuf_addf(&b, "a%d: &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1, i - 1, i - 1,
+                    i - 1, i - 1, i - 1, i - 1, i - 1);
+    int64_t before = cpu_ms();
+    assert_false(add(&l, strbuf_cstr(&b)));
+    assert_in_range(cpu_ms() - before, 0, 4000);
+    assert_int_equal(l.diags.errors, 1);
+    strbuf_reset(&b);
+    strbuf_pad(&b, '[', 10000);
+    assert_false(add(&l, strbuf_cstr(&b)));
+    assert_false(add(&l, "apiVersion: potlac/v1\nkind: Host\nmetadata: {name: \xff\xfe}\n"));
+    assert_true(add(&l, "\xef\xbb\xbf" HOST("bom")));
+    assert_true(add(&l, "apiVersion: potlac/v1\r\nkind: Host\r\nmetadata: {name: crlf}\r\nspec: {fqdn: a.b}\r\n"));
+    assert_non_null(model_find(l.model, SV("host:default/bom")));
+    assert_non_null(model_find(l.model, SV("host:default/crlf")));
+    unload(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_full_ref),    cmocka_unit_test(test_references),
         cmocka_unit_test(test_many_errors), cmocka_unit_test(test_relations),
         cmocka_unit_test(test_neighbours),  cmocka_unit_test(test_delete_one),
+        cmocka_unit_test(test_mutations),   cmocka_unit_test(test_bad_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,23 +3,8 @@
 #ifndef LOOKUP_INTERNAL_H
 #define LOOKUP_INTERNAL_H
 
+#include "lookup/key.h"
 #include "lookup/lookup.h"
-
-/* ---- keys: "a.b.0" digs, quoted parts stay whole ---- */
-
-struct segment {
-    struct sv text;
-    bool is_index; /* a number: indexes an array */
-    int64_t index;
-};
-struct lookup_key {
-    struct sv text, root;
-    struct sv module;         /* "ntp" of "ntp::servers"; empty: none */
-    struct segment *segments; /* after the root */
-    uint32_t count;
-};
-/* False: syntax error. */
-bool key_parse(struct arena *a, struct sv text, struct lookup_key *out_key);
 
 /* ---- interpolation: "x %{facts.os.family} y" in pieces ---- */
 

@@ -96,9 +96,8 @@ void lookup_warn_once(struct lookup_state *st, struct sv message)
     if (map_find(&st->told, message))
         return;
     map_put(&st->told, arena_dup(st->arena, message), st);
-    /* A place to warn from is only there when a function asked. */
-    if (st->call)
-        call_warn(st->call, "lookup", "%.*s", SV_ARG(message));
+    struct call automatic = { .c = st->c, .arena = st->arena, .scope = st->scope };
+    call_warn(st->call ? st->call : &automatic, "lookup", "%.*s", SV_ARG(message));
 }
 
 /* ---- where the files of a hierarchy are ---- */

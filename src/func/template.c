@@ -1,0 +1,162 @@
+/* template: EPP templates, and the files of modules. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "func/func.h"
+#include "lang/parser.h"
+
+static const struct hash *params_of(struct call *k) { return k->count > 1 && k->args[1].kind == V_HASH ? k->args[1].h : NULL; }
+
+/* The first mistake, as one line: "Syntax error at 'x' (file: F, line: L, column: C)". */
+static struct sv first_error(struct call *k, const struct diags *diags)
+{
+    for (const struct diag *d = diags->first; d; d = d->next) {
+        unsigned line, column;
+        if (d->severity != SEV_ERROR)
+            continue;
+        span_position(d->span, &line, &column);
+        struct sv path = d->span.src ? d->span.src->path : SV_NONE;
+        bool absolute = path.n && path.p[0] == '/';
+        return arena_printf(k->arena, "%.*s (%s%.*s%sline: %u, column: %u)", SV_ARG(d->message), absolute ? "file: " : "",
+                            absolute ? (int)path.n : 0, path.p ? path.p : "", absolute ? ", " : "", line, column);
+    }
+    return SV("it has mistakes");
+}
+
+static struct value fn_epp(struct call *k)
+{
+    struct snapshot *s = compile_snapshot(k->c);
+    struct sv name = value_sv(k->args[0]);
+    if (!sv_ends(name, SV(".epp")) && !(name.n && name.p[0] == '/' && snapshot_exists(s, name)))
+        name = arena_printf(k->arena, "%.*s.epp", SV_ARG(name));
+    struct sv path = snapshot_module_file(s, name, "templates");
+    if (!path.n || !snapshot_exists(s, path))
+        call_fail(k, "Could not find template '%.*s'", SV_ARG(name));
+    struct diags diags = diags_in(k->arena);
+    struct err err = { 0 };
+    const struct unit *u = snapshot_unit(s, path, PARSE_EPP, &diags, &err);
+    if (!u)
+        call_fail(k, "epp(): Invalid EPP: %.*s", SV_ARG(diags.errors ? first_error(k, &diags) : sv_of(err.text)));
+    return call_epp(k, u, params_of(k), false);
+}
+
+/* The text stands in the manifest as a rule, so what is parsed is kept for the next compile. */
+struct inline_unit {
+    const struct unit *unit;
+    struct diags diags;
+};
+
+static void *make_inline(void *ctx, struct snapshot *s, struct arena *a)
+{
+    struct inline_unit *it = ARENA_NEW(a, struct inline_unit);
+    struct source *src = ARENA_NEW(a, struct source);
+    src->path = SV("inlined-epp-text");
+    src->text = arena_dup(a, *(const struct sv *)ctx);
+    it->diags = diags_in(a);
+    it->unit = parse(a, snapshot_symtab(s), src, PARSE_EPP, &it->diags);
+    return it;
+}
+
+static struct value fn_inline_epp(struct call *k)
+{
+    struct sv text = value_sv(k->args[0]);
+    struct sv key = arena_printf(k->arena, "inline epp %.*s", SV_ARG(text));
+    /* NUL bytes end the key early: such text is parsed for itself */
+    const struct inline_unit *it = memchr(text.p ? text.p : "", 0, text.n) ? make_inline(&text, compile_snapshot(k->c), k->arena)
+                                                                           : snapshot_memo(compile_snapshot(k->c), key, make_inline, &text);
+    if (!it->unit)
+        call_fail(k, "inline_epp(): Invalid EPP: %.*s", SV_ARG(first_error(k, &it->diags)));
+    return call_epp(k, it->unit, params_of(k), true);
+}
+
+static struct value fn_template(struct call *k)
+{
+    struct sv name = k->count && k->args[0].kind == V_STRING ? value_sv(k->args[0]) : SV_NONE;
+    struct sv path = snapshot_module_file(compile_snapshot(k->c), name, "templates");
+    if (!path.n || !snapshot_exists(compile_snapshot(k->c), path))
+        call_fail(k, "Could not find template '%.*s'", SV_ARG(name));
+    call_fail(k, "the template '%.*s' is written in ERB, which needs Ruby: this version evaluates EPP templates only", SV_ARG(path));
+}
+
+static struct value fn_inline_template(struct call *k)
+{
+    call_fail(k, "inline_template() evaluates ERB, which needs Ruby: use inline_epp()");
+}
+
+/* ---- files ---- */
+
+/* The first of the names that is there; empty. */
+static struct sv find_first(struct call *k, const char *folder)
+{
+    bool list = k->count == 1 && k->args[0].kind == V_ARRAY;
+    const struct value *names = list ? k->args[0].items : k->args;
+    uint32_t count = list ? k->args[0].n : k->count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct sv path = names[i].kind == V_STRING ? snapshot_module_file(compile_snapshot(k->c), value_sv(names[i]), folder) : SV_NONE;
+        if (path.n && snapshot_exists(compile_snapshot(k->c), path))
+            return path;
+    }
+    return SV_NONE;
+}
+
+static struct value path_value(struct sv path) { return path.n ? value_str(path) : VALUE_UNDEF; }
+static struct value fn_find_file(struct call *k) { return path_value(find_first(k, "files")); }
+static struct value fn_find_template(struct call *k) { return path_value(find_first(k, "templates")); }
+
+static struct sv read_file(struct call *k, struct sv path)
+{
+    struct err err = { 0 };
+    struct sv text;
+    if (!snapshot_read(compile_snapshot(k->c), path, &text, &err))
+        call_fail(k, "%s(): %s", k->fn->name, err.text);
+    return text;
+}
+
+static struct value fn_file(struct call *k)
+{
+    struct sv path = find_first(k, "files");
+    if (path.n)
+        return value_str(read_file(k, path));
+    struct strbuf names = STRBUF_IN(k->arena);
+    for (uint32_t i = 0; i < k->count; i++)
+        strbuf_addf(&names, "%s%.*s", i ? ", " : "", SV_ARG(value_text(k->arena, k->args[i])));
+    call_fail(k, "Could not find any files from %.*s", SV_ARG(strbuf_sv(&names)));
+}
+
+static struct value fn_binary_file(struct call *k)
+{
+    struct sv path = find_first(k, "files");
+    if (!path.n)
+        call_fail(k, "binary_file(): The given file '%.*s' does not exist", SV_ARG(value_sv(k->args[0])));
+    struct value v = value_str(read_file(k, path));
+    v.kind = V_BINARY;
+    return v;
+}
+
+static struct value fn_module_directory(struct call *k)
+{
+    bool list = k->count == 1 && k->args[0].kind == V_ARRAY;
+    const struct value *names = list ? k->args[0].items : k->args;
+    uint32_t count = list ? k->args[0].n : k->count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct module *m = snapshot_module(compile_snapshot(k->c), value_sv(names[i]));
+        if (m)
+            return value_str(m->dir);
+    }
+    return VALUE_UNDEF;
+}
+
+#define PARAMETERS "Hash[Pattern[/^\\w+$/], Any]"
+#define NAMES(name, run, help)                                                                                                             \
+    { name, "Callable[String, 0, default]", help, run, 0 }, { name, "Callable[Array[String], 0, default]", help, run, 0 }
+
+const struct builtin func_template[] = {
+    { "epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template of a module", fn_epp, FN_SEES_SCOPE },
+    { "inline_epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template", fn_inline_epp, FN_SEES_SCOPE },
+    { "template", "Callable[Any, 1, default]", "the text of an ERB template of a module", fn_template, FN_SEES_SCOPE },
+    { "inline_template", "Callable[Any, 1, default]", "the text of an ERB template", fn_inline_template, FN_SEES_SCOPE },
+    { "file", "Callable[Any, 1, default]", "the text of the first file that is there", fn_file, 0 },
+    { "binary_file", "Callable[String]", "the bytes of a file", fn_binary_file, 0 },
+    NAMES("find_file", fn_find_file, "the path of the first file that is there"),
+    NAMES("find_template", fn_find_template, "the path of the first template that is there"),
+    NAMES("module_directory", fn_module_directory, "the folder of the first module that is there"),
+};
+const size_t func_template_count = sizeof func_template / sizeof *func_template;

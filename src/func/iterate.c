@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "func/func.h"
 #include "types/iterator.h"
+#include "types/regexp.h"
 #include "types/type.h"
 
 struct walk {

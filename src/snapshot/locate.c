@@ -1,5 +1,6 @@
 /* locate: does a file of a module hold only what its place allows? "a::b" belongs into manifests/b.pp of module a. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lang/label.h"
 #include "snapshot/internal.h"
 
 enum place { PLACE_ANYWHERE, PLACE_MODULE, PLACE_WRONG };
@@ -43,53 +44,6 @@ static enum place place_of(struct snapshot *s, struct sv path, struct strbuf *ou
         if (is_below(s->modulepath[i], path))
             return namespace_of(sv_slice(path, s->modulepath[i].n + 1, path.n), out_namespace);
     return PLACE_ANYWHERE;
-}
-
-/* What people call a statement that stands where only definitions may. */
-static struct sv statement_label(struct arena *a, const struct node *n)
-{
-    static const struct {
-        enum ast_kind kind;
-        const char *label;
-    } labels[] = {
-        { AST_INT, "Literal Integer" },
-        { AST_FLOAT, "Literal Float" },
-        { AST_STRING, "String" },
-        { AST_BOOL, "Boolean" },
-        { AST_DEFAULT, "'default' expression" },
-        { AST_UNDEF, "'undef' expression" },
-        { AST_REGEXP, "Regular Expression" },
-        { AST_NAME, "Name" },
-        { AST_TYPE_NAME, "Type-Name" },
-        { AST_VAR, "Variable" },
-        { AST_ARRAY, "Array Expression" },
-        { AST_HASH, "Hash Expression" },
-        { AST_PAREN, "Parenthesized Expression" },
-        { AST_NOT, "'not' expression" },
-        { AST_NEGATE, "Unary Minus" },
-        { AST_SPLAT, "Unfold" },
-        { AST_ACCESS, "'[]' expression" },
-        { AST_SELECTOR, "Selector Expression" },
-        { AST_CALL, "Function Call" },
-        { AST_METHOD, "Method call" },
-        { AST_LAMBDA, "Lambda" },
-        { AST_BLOCK, "Block Expression" },
-        { AST_IF, "'if' statement" },
-        { AST_UNLESS, "'unless' Statement" },
-        { AST_CASE, "'case' statement" },
-        { AST_RESOURCE, "Resource Statement" },
-        { AST_RESOURCE_DEFAULTS, "Resource Defaults Expression" },
-        { AST_RESOURCE_OVERRIDE, "Resource Override" },
-        { AST_COLLECT, "Virtual Query" },
-        { AST_NODE, "Node Definition" },
-        { AST_CONCAT, "Double Quoted String" },
-    };
-    if (n->kind == AST_BINARY || n->kind == AST_ASSIGN || n->kind == AST_RELATIONSHIP)
-        return arena_printf(a, "'%s' expression", ast_op_text(n->op));
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-        if (labels[i].kind == n->kind)
-            return sv_of(labels[i].label);
-    return SV("expression");
 }
 
 static bool may_stand_at_top(const struct node *n)
@@ -137,8 +91,7 @@ bool locate_check(struct snapshot *s, const struct unit *u, struct diags *diags)
     for (uint32_t i = 0; i < u->program->list.count; i++) {
         const struct node *n = u->program->list.items[i];
         if (!may_stand_at_top(n))
-            diag_error(diags, node_span(u, n), "This %.*s is unacceptable as a top level construct in this location",
-                       SV_ARG(statement_label(diags->arena, n)));
+            diag_error(diags, node_span(u, n), "This %s is unacceptable as a top level construct in this location", label_of(n).text);
     }
     return diags->errors == before;
 }

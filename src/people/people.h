@@ -18,14 +18,24 @@ struct leader {
 /* Leaders of a Potlac on a day, by ref. */
 struct leader *potlac_leaders(const struct model *m, struct arena *a, const struct entity *potlac, struct date today, uint32_t *out_count);
 
-/* Functions that modules/potlac calls: potlac::leaders, potlac::slot, potlac::pairs ... The model and day come from people_context. */
+/* The slot a ritual was last given: kept while it stays good. */
+struct held_slot {
+    struct sv title, zone;
+    int weekday, time; /* 0 Monday; minutes of the day */
+};
+
+/* Functions that modules/potlac calls: potlac::leaders, potlac::slot, potlac::pairs (functions.c). They find this struct as eval_hooks.ctx
+ * of the compile. held comes from people_recall; without it slots are chosen afresh each time. */
 struct people_context {
     const struct model *model;
     struct date today;
+    const struct held_slot *held;
+    uint32_t held_count;
 };
 extern const struct builtin people_functions[];
 extern const size_t people_function_count;
-/* Set as compile_slot 3 before the compile: compile_options.top_vars cannot carry pointers, so cli passes it through eval_hooks.ctx. */
+/* Reads the recorded slots from the store, into the arena. Call it once the store is open, before compiling. */
+bool people_recall(struct people_context *ctx, struct arena *a, struct store *st, struct err *err);
 
 /* Classification of a Potlac or SystemOwnership subject: the class potlac::team or potlac::checkup and its parameters. */
 bool people_classify(const struct model *m, struct arena *a, const struct entity *subject, struct date today,

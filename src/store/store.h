@@ -24,21 +24,22 @@ void store_rollback(struct store *s);
 
 /* History is append-only. */
 struct event {
-    int64_t id;       /* given by the store, rising */
-    int64_t at;       /* UTC seconds */
-    struct sv kind;   /* "snapshot", "deploy", "drift", "meeting.held" ...: people.md C.7 */
-    struct sv subject;/* ref of what it is about */
-    struct sv actor;  /* ref or name of who did it */
-    struct sv body;   /* JSON object */
+    int64_t id;        /* given by the store, rising */
+    int64_t at;        /* UTC seconds */
+    struct sv kind;    /* "snapshot", "deploy", "drift", "meeting.held" ...: people.md C.7 */
+    struct sv subject; /* ref of what it is about */
+    struct sv actor;   /* ref or name of who did it */
+    struct sv body;    /* JSON object */
 };
 bool store_event_add(struct store *s, struct event *e, struct err *err); /* sets e->id */
 struct event_query {
-    struct sv kind;    /* empty: any; "meeting." (with the dot) matches by prefix */
-    struct sv subject; /* empty: any */
+    struct sv kind;             /* empty: any; "meeting." (with the dot) matches by prefix */
+    struct sv subject;          /* empty: any */
     int64_t since_id, since_at; /* strictly after; 0: from the start */
-    int64_t limit;     /* newest so many; 0: all. Always given in rising order. */
+    int64_t limit;              /* newest so many; 0: all. Always given in rising order. */
 };
-bool store_events(struct store *s, struct arena *a, const struct event_query *q, struct event **out_events, size_t *out_count, struct err *err);
+bool store_events(struct store *s, struct arena *a, const struct event_query *q, struct event **out_events, size_t *out_count,
+                  struct err *err);
 
 /* Documents: the latest of a kind for a key: catalog, facts, report, model entity at last apply, calendar state. */
 bool store_put(struct store *s, struct sv kind, struct sv key, struct sv json, int64_t at, struct err *err);

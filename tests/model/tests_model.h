@@ -9,15 +9,15 @@
 #include "model/model.h"
 
 /* Entities of tests; each ends its document. */
-#define OWN(kind, name, spec) "apiVersion: potlac/v1\nkind: " kind "\nmetadata: {name: " name "}\nspec: " spec "\n---\n"
-#define FOREIGN(kind, name, spec) "apiVersion: backstage.io/v1alpha1\nkind: " kind "\nmetadata: {name: " name "}\nspec: " spec "\n---\n"
-#define HOST(name) "apiVersion: potlac/v1\nkind: Host\nmetadata: {name: " name "}\nspec: {fqdn: " name ".example.org}\n---\n"
-#define SERVICE(name, more) FOREIGN("Component", name, "{type: service, lifecycle: experimental, " more "}")
-#define TEAM(name) FOREIGN("Group", name, "{type: team, children: []}")
-#define USER(name) FOREIGN("User", name, "{memberOf: []}")
-#define API(name) FOREIGN("API", name, "{type: grpc, lifecycle: production, owner: t, definition: {$text: ./a.proto}}")
+#define OWN(kind, name, spec)              "apiVersion: potlac/v1\nkind: " kind "\nmetadata: {name: " name "}\nspec: " spec "\n---\n"
+#define FOREIGN(kind, name, spec)          "apiVersion: backstage.io/v1alpha1\nkind: " kind "\nmetadata: {name: " name "}\nspec: " spec "\n---\n"
+#define HOST(name)                         "apiVersion: potlac/v1\nkind: Host\nmetadata: {name: " name "}\nspec: {fqdn: " name ".example.org}\n---\n"
+#define SERVICE(name, more)                FOREIGN("Component", name, "{type: service, lifecycle: experimental, " more "}")
+#define TEAM(name)                         FOREIGN("Group", name, "{type: team, children: []}")
+#define USER(name)                         FOREIGN("User", name, "{memberOf: []}")
+#define API(name)                          FOREIGN("API", name, "{type: grpc, lifecycle: production, owner: t, definition: {$text: ./a.proto}}")
 #define DEPLOYMENT(name, service, cluster) OWN("Deployment", name, "{service: " service ", cluster: " cluster ", version: \"1.0\"}")
-#define ROLE(name, person, group, role) OWN("RoleAssignment", name, "{person: " person ", group: " group ", role: " role "}")
+#define ROLE(name, person, group, role)    OWN("RoleAssignment", name, "{person: " person ", group: " group ", role: " role "}")
 
 /* A small site without a fault. */
 #define SOUND_SITE                                                                                                                         \
@@ -28,7 +28,8 @@
     FOREIGN("Group", "top", "{type: department, children: [team]}")                                                                        \
     FOREIGN("Group", "team", "{type: team, parent: top, children: []}")                                                                    \
     FOREIGN("User", "eva", "{memberOf: [team]}")                                                                                           \
-    USER("ines") USER("li") USER("mats") OWN("Person", "eva", "{timezone: Europe/Stockholm, hours: {mon-thu: \"09:00-17:00\"}}")           \
+    USER("ines")                                                                                                                           \
+    USER("li") USER("mats") OWN("Person", "eva", "{timezone: Europe/Stockholm, hours: {mon-thu: \"09:00-17:00\"}}")                        \
         ROLE("po", "ines", "team", "product-owner") ROLE("tl", "eva", "team", "team-lead") ROLE("ac", "person:eva", "team", "agile-coach") \
             ROLE("po2", "li", "team", "product-owner") ROLE("dev", "eva", "team", "dev") ROLE("ops", "mats", "team", "ops")                \
                 OWN("SystemOwnership", "search", "{service: search, dev: user:eva, ops: person:mats, checkup: {every: P4W, minutes: 45}}") \

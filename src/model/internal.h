@@ -107,6 +107,9 @@ bool kinds_allow(const char *kinds, enum model_kind k);
 bool next_word(const char **rest, struct sv *out_word);
 struct sv near_words(struct arena *a, struct sv wrong, const char *words);
 
+/* load.c: a key of metadata that only a catalog writes */
+bool model_is_output(struct sv key);
+
 /* schema.c: types and names of fields; references are checked later. */
 bool schema_check(struct model *m, struct entity *e, struct diags *diags);
 

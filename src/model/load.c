@@ -127,10 +127,12 @@ static bool read_identity(struct model *m, struct data_doc *doc, struct diags *d
     return true;
 }
 
+bool model_is_output(struct sv key) { return sv_is(key, "uid") || sv_is(key, "etag") || sv_is(key, "generation"); }
+
 /* What Backstage writes into entities that it gives out; nobody writes it by hand. */
 static bool check_output_keys(const struct entity *e, struct diags *diags)
 {
-    static const char *const top[] = { "apiVersion", "kind", "metadata", "spec" }, *const meta[] = { "uid", "etag", "generation" };
+    static const char *const top[] = { "apiVersion", "kind", "metadata", "spec" };
     const struct data *root = &e->doc->root;
     bool ok = true;
     for (uint32_t i = 0; i < root->count + e->metadata->count; i++) {
@@ -138,8 +140,7 @@ static bool check_output_keys(const struct entity *e, struct diags *diags)
         const struct data *key = in_meta ? &e->metadata->pairs[i - root->count].key : &root->pairs[i].key;
         struct sv name = data_text(key);
         bool output = !in_meta && (sv_is(name, "relations") || sv_is(name, "status")), known = in_meta;
-        for (size_t j = 0; j < 3; j++)
-            output |= in_meta && sv_is(name, meta[j]);
+        output |= in_meta && model_is_output(name);
         for (size_t j = 0; j < 4; j++)
             known |= sv_is(name, top[j]);
         if (output && e->foreign)

@@ -183,7 +183,24 @@ static void check_deployments(struct checker *k)
     }
 }
 
+/* A host's certificate and its catalog go by its fqdn. */
+static void check_fqdns(struct checker *k)
+{
+    struct map seen = map_in(k->scratch);
+    for (uint32_t i = 0; i < k->m->kind_count[KIND_HOST]; i++) {
+        const struct entity *h = k->m->of_kind[KIND_HOST][i];
+        struct sv fqdn = model_full_ref(k->scratch, entity_text(h, "fqdn"), "host", SV_NONE); /* in lower case */
+        const struct entity *other = fqdn.n ? map_find(&seen, fqdn) : NULL;
+        if (other)
+            rule_error(k, entity_span(h, "fqdn"), "%.*s and %.*s have one fqdn, '%.*s'", SV_ARG(other->ref), SV_ARG(h->ref),
+                       SV_ARG(entity_text(h, "fqdn")));
+        else if (fqdn.n)
+            map_put(&seen, fqdn, (void *)h);
+    }
+}
+
 const struct rule machine_rules[] = {
+    { "", "two hosts have two names", check_fqdns },
     { "I03", "a production service has one SystemOwnership", check_services },
     { "I04", "its two owners are two people in the right roles", check_owners },
     { "I05", "its owners, or who stands in for them, are there", check_attendance },

@@ -67,6 +67,24 @@ static void test_envelope_mistakes(void **state)
     }
 }
 
+/* One mistake, one message. */
+static void test_said_once(void **state)
+{
+    (void)state;
+    struct loaded l = load("apiVersion: potlac/v1\nkind: Host\nmetadata: {name: a, uid: x}\nspec: {fqdn: a.b}\n");
+    assert_int_equal(l.diags.errors, 1);
+    unload(&l);
+    l = load("apiVersion: potlac/v1\nkind: Host\nmetadata: {name: a}\nspec: {fqdn: a.b, cluster: [c, d]}\n");
+    assert_int_equal(l.diags.errors, 1);
+    unload(&l);
+    l = load(SERVICE("s", "owner: 'a:b:c'"));
+    assert_int_equal(l.diags.errors, 1);
+    unload(&l);
+    l = load(OWN("KeyMeeting", "m", "{start: soon, zone: Mars/Base, minutes: 5, presenters: [], potlac: 'x y'}"));
+    assert_int_equal(l.diags.errors, 3);
+    unload(&l);
+}
+
 static void test_doubles(void **state)
 {
     (void)state;
@@ -394,13 +412,11 @@ static void test_bad_input(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_envelope),    cmocka_unit_test(test_envelope_mistakes),
-        cmocka_unit_test(test_doubles),     cmocka_unit_test(test_no_yaml),
-        cmocka_unit_test(test_fields),      cmocka_unit_test(test_field_access),
-        cmocka_unit_test(test_full_ref),    cmocka_unit_test(test_references),
-        cmocka_unit_test(test_many_errors), cmocka_unit_test(test_relations),
-        cmocka_unit_test(test_neighbours),  cmocka_unit_test(test_delete_one),
-        cmocka_unit_test(test_mutations),   cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_envelope),     cmocka_unit_test(test_envelope_mistakes), cmocka_unit_test(test_said_once),
+        cmocka_unit_test(test_doubles),      cmocka_unit_test(test_no_yaml),           cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_field_access), cmocka_unit_test(test_full_ref),          cmocka_unit_test(test_references),
+        cmocka_unit_test(test_many_errors),  cmocka_unit_test(test_relations),         cmocka_unit_test(test_neighbours),
+        cmocka_unit_test(test_delete_one),   cmocka_unit_test(test_mutations),         cmocka_unit_test(test_bad_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,6 +207,14 @@ static void test_i12(void **state)
         { CLUSTER("c", "") IN_CLUSTER("a", ", site: lon"), NULL, ACCEPTED });
 }
 
+static void test_fqdn(void **state)
+{
+    (void)state;
+    RUN("have one fqdn", { HOST("a") HOST("b"), NULL, ACCEPTED },
+        { HOST("a") OWN("Host", "b", "{fqdn: A.example.org}"), "host:default/a and host:default/b have one fqdn, 'A.example.org'",
+          REFUSED });
+}
+
 static void test_i13(void **state)
 {
     (void)state;
@@ -294,10 +302,10 @@ static void test_plans(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_i03),     cmocka_unit_test(test_i04), cmocka_unit_test(test_i05),      cmocka_unit_test(test_i06),
-        cmocka_unit_test(test_i07_i08), cmocka_unit_test(test_i09), cmocka_unit_test(test_i09_deep), cmocka_unit_test(test_i11),
-        cmocka_unit_test(test_i12),     cmocka_unit_test(test_i13), cmocka_unit_test(test_i14),      cmocka_unit_test(test_i15),
-        cmocka_unit_test(test_i17),     cmocka_unit_test(test_i18), cmocka_unit_test(test_plans),
+        cmocka_unit_test(test_i03),     cmocka_unit_test(test_i04),  cmocka_unit_test(test_i05),      cmocka_unit_test(test_i06),
+        cmocka_unit_test(test_i07_i08), cmocka_unit_test(test_i09),  cmocka_unit_test(test_i09_deep), cmocka_unit_test(test_i11),
+        cmocka_unit_test(test_i12),     cmocka_unit_test(test_fqdn), cmocka_unit_test(test_i13),      cmocka_unit_test(test_i14),
+        cmocka_unit_test(test_i15),     cmocka_unit_test(test_i17),  cmocka_unit_test(test_i18),      cmocka_unit_test(test_plans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

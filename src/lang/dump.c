@@ -90,8 +90,8 @@ static void dump_attrs(struct dumper *d, const struct attr_list *attrs)
     for (uint32_t i = 0; i < attrs->count; i++) {
         const struct attr *a = &attrs->items[i];
         begin_line(d, NULL);
-        strbuf_addf(d->out, "attribute %.*s%s%s\n", a->name ? SV_ARG(a->name->text) : SV_ARG(SV("")), a->name ? " " : "",
-                    ast_op_text(a->op));
+        struct sv name = a->name ? a->name->text : SV("");
+        strbuf_addf(d->out, "attribute %.*s%s%s\n", SV_ARG(name), a->name ? " " : "", ast_op_text(a->op));
         d->depth++;
         dump_node(d, NULL, a->value);
         d->depth--;

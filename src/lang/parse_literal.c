@@ -1,6 +1,7 @@
 /* parse_literal: names, numbers, strings, variables and the other words that stand for themselves. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "lang/parser_impl.h"
@@ -44,6 +45,8 @@ static struct node *number_node(struct parser *p, const struct token *t)
     if (!hex && strpbrk(text, ".eE")) {
         n->kind = AST_FLOAT;
         n->f = strtod(text, NULL);
+        if (isinf(n->f))
+            return error_here(p, t, "Internal Error, NUMBER token does not contain a valid number, %.*s", SV_ARG(s));
         return n;
     }
     bool octal = !hex && s.n > 1 && s.p[0] == '0';

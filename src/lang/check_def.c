@@ -198,9 +198,8 @@ static void check_type_reference(struct checker *c, const struct node *owner, co
     const struct node *name = type->kind == AST_ACCESS ? type->access.lhs : type;
     if (name->kind == AST_TYPE_NAME)
         return;
-    bool pair = type->kind == AST_HASH && type->list.count == 2 && type->list.items[0]->kind == AST_TYPE_NAME;
     diag_error(c->diags, span_of(c, type), "Illegal expression. %s is unacceptable as a type reference in %s",
-               pair ? "A Hash Entry" : label_A_an(type).text, label_a_an(owner).text);
+               label_A_an(type).text, label_a_an(owner).text);
 }
 
 static void check_hostname(struct checker *c, const struct node *host, const struct node *owner)

@@ -109,7 +109,7 @@ enum token_kind {
         TOK_COUNT
 };
 
-enum { TOK_FIRST_KEYWORD = TOK_AND };
+#define TOK_FIRST_KEYWORD TOK_AND
 
 enum token_flags {
     TOKEN_FIRST = 1 << 0,  /* first on its line */

@@ -214,6 +214,40 @@ static const struct node *parse_type_definition(struct parser *p, const struct t
     return node_new(p, AST_NOP, t->from, body->to);
 }
 
+static struct node *type_name_node(struct parser *p, const char *name, uint32_t from)
+{
+    struct node *n = node_new(p, AST_TYPE_NAME, from, from);
+    n->s = sv_of(name);
+    n->sym = name_sym(p, n->s);
+    return n;
+}
+
+/* An object type by its attributes: { ... } means Object[{ ... }], Parent { ... } means Object[{ ..., parent => Parent }]. */
+static const struct node *parse_object(struct parser *p, const struct node *parent)
+{
+    struct node *hash = parse_hash(p);
+    if (!hash)
+        return NULL;
+    uint32_t from = parent ? parent->from : hash->from;
+    size_t mark = p->stack_count;
+    if (parent && !sv_is(parent->s, "Object") && !sv_is(parent->s, "TypeSet")) {
+        for (uint32_t i = 0; i < hash->list.count; i++)
+            stack_push(p, hash->list.items[i]);
+        struct node *key = node_new(p, AST_NAME, from, parent->to);
+        key->s = SV("parent");
+        key->sym = name_sym(p, key->s);
+        stack_push(p, key);
+        stack_push(p, parent);
+        hash->list = stack_take(p, mark);
+        parent = NULL;
+    }
+    struct node *n = node_new(p, AST_ACCESS, from, hash->to);
+    n->access.lhs = parent ? parent : type_name_node(p, "Object", from);
+    stack_push(p, hash);
+    n->access.keys = stack_take(p, mark);
+    return n;
+}
+
 /* type_alias -> 'type' type '=' ( type [ hash ] | hash | array ) */
 static const struct node *parse_type_alias(struct parser *p)
 {
@@ -225,20 +259,11 @@ static const struct node *parse_type_alias(struct parser *p)
         return NULL;
     const struct node *rhs;
     if (at(p, TOK_LBRACE))
-        rhs = parse_hash(p);
+        rhs = lhs->kind == AST_ACCESS ? parse_hash(p) : parse_object(p, NULL);
     else if (at(p, TOK_LBRACK) || at(p, TOK_LISTSTART))
         rhs = parse_array(p);
-    else if ((rhs = parse_type(p, true)) && rhs->kind == AST_TYPE_NAME && at(p, TOK_LBRACE)) {
-        size_t mark = p->stack_count;
-        const struct node *object = parse_hash(p);
-        if (!object)
-            return NULL;
-        struct node *pair = node_new(p, AST_HASH, rhs->from, object->to);
-        stack_push(p, rhs);
-        stack_push(p, object);
-        pair->list = stack_take(p, mark);
-        rhs = pair;
-    }
+    else if ((rhs = parse_type(p, true)) && rhs->kind == AST_TYPE_NAME && at(p, TOK_LBRACE))
+        rhs = parse_object(p, rhs);
     if (!rhs)
         return NULL;
     struct node *n = node_new(p, lhs->kind == AST_ACCESS ? AST_TYPE_MAPPING : AST_TYPE_ALIAS, lhs->from, rhs->to);

@@ -91,7 +91,7 @@ static const struct node *parse_entry(struct parser *p, bool alone, bool full)
 }
 
 /* Pairs without braces among arguments are one hash, as long as they follow one another. */
-static bool parse_bare_pairs(struct parser *p, const struct node *key)
+static bool parse_bare_pairs(struct parser *p, const struct node *key, enum token_kind close)
 {
     size_t mark = p->stack_count;
     const struct token *arrow = p->tok;
@@ -103,7 +103,7 @@ static bool parse_bare_pairs(struct parser *p, const struct node *key)
         stack_push(p, key);
         stack_push(p, value);
         key = NULL;
-        if (!at(p, TOK_COMMA) || p->tok[1].kind == TOK_RPAREN || p->tok[1].kind == TOK_RBRACK)
+        if (!at(p, TOK_COMMA) || p->tok[1].kind == close)
             break;
         const struct token *comma = take(p);
         if (!(key = parse_entry(p, true, true)))
@@ -130,7 +130,7 @@ bool parse_arguments(struct parser *p, enum token_kind close, bool keywords_alon
         if (!e)
             return false;
         if (at(p, TOK_FARROW)) {
-            if (!parse_bare_pairs(p, e))
+            if (!parse_bare_pairs(p, e, close))
                 return false;
         } else {
             stack_push(p, e);
@@ -239,7 +239,7 @@ static const struct node *parse_call(struct parser *p, const struct node *fn)
     return n;
 }
 
-/* method -> expression '.' name [ '(' [ arguments ] ')' ] [ lambda ] */
+/* method -> expression '.' name [ '(' [ arguments ] ')' ] [ lambda ]: no ',' after the last argument */
 static const struct node *parse_method(struct parser *p, const struct node *lhs)
 {
     const struct token *dot = take(p), *name = p->tok;
@@ -254,7 +254,7 @@ static const struct node *parse_method(struct parser *p, const struct node *lhs)
     struct node *n = node_new(p, AST_METHOD, dot->from, name->to);
     if (at(p, TOK_LPAREN)) {
         const struct token *open = take(p);
-        if (!at(p, TOK_RPAREN) && !parse_arguments(p, TOK_RPAREN, false, true))
+        if (!at(p, TOK_RPAREN) && !parse_arguments(p, TOK_EOF, false, true))
             return NULL;
         n->from = open->from;
         n->to = p->tok->to;

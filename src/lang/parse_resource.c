@@ -7,14 +7,18 @@ struct attr_builder {
     size_t count, cap;
 };
 
+static bool is_attribute_name(enum token_kind kind)
+{
+    return kind == TOK_NAME || kind == TOK_TIMES || (kind >= TOK_FIRST_KEYWORD && kind != TOK_TRUE && kind != TOK_FALSE);
+}
+
+/* An attribute, where a title may stand as well. */
 static bool at_attribute(const struct parser *p)
 {
     const struct token *t = p->tok;
-    enum token_kind next = t[t->kind != TOK_EOF].kind;
-    if (t->kind == TOK_TIMES)
-        return next == TOK_FARROW;
-    bool word = t->kind == TOK_NAME || (t->kind >= TOK_FIRST_KEYWORD && t->kind != TOK_TRUE && t->kind != TOK_FALSE);
-    return word && (next == TOK_FARROW || next == TOK_PARROW);
+    if (!is_attribute_name(t->kind))
+        return false;
+    return t[1].kind == TOK_FARROW || (t[1].kind == TOK_PARROW && t->kind != TOK_TIMES);
 }
 
 /* attributes -> { attribute ',' }, attribute -> name ( '=>' | '+>' ) expression | '*' '=>' expression */
@@ -22,8 +26,11 @@ static bool parse_attributes(struct parser *p, struct attr_list *out)
 {
     struct attr_builder b = { 0 };
     take_if(p, TOK_COMMA); /* allowed first, as in the reference */
-    while (at_attribute(p)) {
-        const struct token *name = take(p), *op = take(p);
+    while (is_attribute_name(p->tok->kind)) {
+        const struct token *name = take(p), *op = p->tok;
+        if (op->kind != TOK_FARROW && (op->kind != TOK_PARROW || name->kind == TOK_TIMES))
+            return unexpected(p, "'=>' after the name of an attribute");
+        take(p);
         struct attr a = { .from = name->from, .to = name->to };
         a.op = name->kind == TOK_TIMES ? OP_ATTR_SPLAT : op->kind == TOK_PARROW ? OP_ATTR_ADD : OP_ATTR_SET;
         a.name = name->kind == TOK_TIMES ? NULL : intern(p->symtab, token_text(name));

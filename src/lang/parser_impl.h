@@ -64,7 +64,7 @@ const struct node *parse_statements(struct parser *p, enum token_kind end, const
 /* parse_expr.c */
 const struct node *parse_expression(struct parser *p);
 const struct node *parse_lambda(struct parser *p);
-/* Pushes arguments up to, not including, a closing token. */
+/* Pushes arguments; stops at a ',' that stands before a token of kind close (TOK_EOF: there must be no such ','). */
 bool parse_arguments(struct parser *p, enum token_kind close, bool keywords_alone, bool full);
 struct node *parse_type_name(struct parser *p);
 /* type -> TYPE_NAME [ '[' arguments ']' ] */

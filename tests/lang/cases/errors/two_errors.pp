@@ -1,0 +1,6 @@
+class a {
+  $x = )
+}
+class b {
+  $y = ]
+}

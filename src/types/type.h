@@ -192,9 +192,22 @@ const struct type *type_variant(struct arena *a, const struct type *const *items
 /* An alias that is not resolved yet: set target before anyone matches with it. */
 struct type *type_alias(struct arena *a, struct sv name, const struct node *expr);
 
-/* One line for each mismatch: "parameter 'x' expects an Integer value, got String". subject: "parameter 'x'".
- * Several are separated by "\n ", and then the first starts with a blank too, as the reference has it. */
-void type_mismatch(struct arena *a, struct strbuf *out, struct sv subject, const struct type *want, struct value got);
+/* One line for each mismatch: "parameter 'x' expects an Integer value, got String". subject: "parameter 'x'". Lines are separated by
+ * "\n  ". Returns how many there are. The reference writes "WHAT: line" where there is one, "WHAT:\n  line\n  line" where there are more.
+ */
+unsigned type_mismatch(struct arena *a, struct strbuf *out, struct sv subject, const struct type *want, struct value got);
+
+/* A function or lambda that could be called: its Callable and the names of its parameters (NULL: unknown). */
+struct type_signature {
+    const struct type *callable;
+    const struct sv *names;
+    uint32_t name_count;
+    struct sv block_name;
+};
+/* Why a call fits none of the signatures, in full: "'f' parameter 'x' expects ...", "'f' expects 1 argument, got none",
+ * "The function 'f' was called with arguments it does not accept. It expects one of: ...". label: "'f'" or "block". block may be NULL. */
+void type_mismatch_call(struct arena *a, struct strbuf *out, struct sv label, const struct type_signature *sigs, uint32_t count,
+                        const struct value *args, uint32_t arg_count, const struct value *block);
 
 /* Type.new(args), Integer('0x10'), String(1, '%x'). False and err where it cannot be. */
 bool type_new(struct arena *a, const struct type *t, const struct value *args, uint32_t count, struct value *out_v, struct err *err);

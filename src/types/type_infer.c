@@ -260,6 +260,8 @@ const struct type *type_generalize(struct arena *a, const struct type *t)
     case T_STRING:
     case T_BOOLEAN:
     case T_COLLECTION:
+    case T_TIMESTAMP:
+    case T_TIMESPAN:
         return type_bare(t->kind);
     case T_ENUM:
         return generalize_enum(a, t);

@@ -410,7 +410,7 @@ static void print_kind(struct printer *p, const struct type *t)
         break;
     case T_RUNTIME:
         if (t->runtime.runtime.n)
-            strbuf_addf(p->out, "Runtime['%.*s', '%.*s']", SV_ARG(t->runtime.runtime), SV_ARG(t->runtime.name));
+            strbuf_addf(p->out, "Runtime[%.*s, '%.*s']", SV_ARG(t->runtime.runtime), SV_ARG(t->runtime.name));
         else
             strbuf_adds(p->out, "Runtime");
         break;

@@ -30,14 +30,20 @@ static const char *ruby_class(struct value v)
 
 static const struct type *fail_arity(struct job *j, int min, int max)
 {
+    /* the reference names these with an article */
+    static const bool articled[TYPE_KIND_COUNT] = {
+        [T_TUPLE] = true,  [T_ENUM] = true,    [T_VARIANT] = true,  [T_SEMVER] = true,    [T_PATTERN] = true, [T_BOOLEAN] = true,
+        [T_STRUCT] = true, [T_RUNTIME] = true, [T_CALLABLE] = true, [T_TIMESTAMP] = true, [T_TIMESPAN] = true
+    };
     struct sv name = sv_of(type_kind_name(j->base->kind));
+    const char *article = !articled[j->base->kind] ? "" : *text_article(name) && text_article(name)[1] ? "An " : "A ";
 
     if (max < 0)
-        err_set(j->err, "%.*s-Type[] accepts %d or more arguments. Got %u", SV_ARG(name), min, j->count);
+        err_set(j->err, "%s%.*s-Type[] accepts %d or more arguments. Got %u", article, SV_ARG(name), min, j->count);
     else if (max != min)
-        err_set(j->err, "%.*s-Type[] accepts %d to %d arguments. Got %u", SV_ARG(name), min, max, j->count);
+        err_set(j->err, "%s%.*s-Type[] accepts %d to %d arguments. Got %u", article, SV_ARG(name), min, max, j->count);
     else
-        err_set(j->err, "%.*s-Type[] accepts %d argument%s. Got %u", SV_ARG(name), min, min == 1 ? "" : "s", j->count);
+        err_set(j->err, "%s%.*s-Type[] accepts %d argument%s. Got %u", article, SV_ARG(name), min, min == 1 ? "" : "s", j->count);
     return NULL;
 }
 
@@ -243,8 +249,10 @@ static const struct type *make_tuple(struct job *j)
 
     if (!take_bounds(j, &count, &sized, &from, &to))
         return NULL;
-    if (count < 1)
+    if (count < 1) {
+        j->count = 0;
         return fail_arity(j, 1, -1);
+    }
     return tuple_of(j, count, sized, from, to);
 }
 
@@ -331,15 +339,12 @@ static const struct type *make_struct(struct job *j)
     if (j->count != 1)
         return fail_arity(j, 1, 1);
     if (j->args[0].kind != V_HASH)
-        return fail_key(j, 0, "Hash-Type");
+        return fail_key(j, 0, "Hash");
     h = j->args[0].h;
     members = ARENA_ARRAY(j->a, struct struct_member, h->count);
     for (uint32_t i = 0; i < h->count; i++) {
-        if (!is_type(h->pairs[i].value)) {
-            err_set(j->err, "Struct element value_type must be a Type");
-            return NULL;
-        }
-        members[i].type = h->pairs[i].value.t;
+        members[i].type = is_type(h->pairs[i].value) ? h->pairs[i].value.t /* a plain value stands for its kind */
+                                                     : type_generalize(j->a, type_infer_reduced(j->a, h->pairs[i].value));
         if (!take_member_key(j, h->pairs[i].key, &members[i]))
             return NULL;
     }
@@ -360,7 +365,7 @@ static const struct type *make_enum(struct job *j)
     values = ARENA_ARRAY(j->a, struct sv, j->count);
     for (uint32_t i = 0; i < j->count; i++) {
         if (j->args[i].kind != V_STRING)
-            return fail_key(j, i, "String-Type");
+            return fail_key(j, i, "String");
         values[i] = value_sv(j->args[i]);
     }
     return type_enum(j->a, values, j->count, nocase);
@@ -391,7 +396,7 @@ static const struct type *make_pattern(struct job *j)
             continue;
         }
         if (!re)
-            return fail_key(j, i, "String-Type or Regexp-Type or Pattern-Type or Regexp-Type");
+            return fail_key(j, i, "String or Regexp or Pattern-Type or Regexp-Type");
         ARENA_PUSH(j->a, t->patterns.items, n, cap, re);
     }
     t->patterns.count = (uint32_t)n;
@@ -409,7 +414,7 @@ static const struct type *make_regexp(struct job *j)
     else if (j->args[0].kind == V_STRING)
         t->regexp = regexp_compile(j->a, value_sv(j->args[0]), j->err);
     else
-        return fail_key(j, 0, "String-Type or Regexp-Type");
+        return fail_key(j, 0, "String or Regexp");
     return t->regexp ? t : NULL;
 }
 
@@ -458,7 +463,7 @@ static const struct type *make_boolean(struct job *j)
     if (j->count != 1)
         return fail_arity(j, 1, 1);
     if (j->args[0].kind != V_BOOL)
-        return fail_key(j, 0, "Boolean-Type");
+        return fail_key(j, 0, "TrueClass or FalseClass");
     t->boolean.only = j->args[0].b;
     return t;
 }
@@ -517,7 +522,7 @@ static const struct type *make_semver(struct job *j)
         return fail_arity(j, 1, -1);
     for (uint32_t i = 0; i < j->count; i++) {
         if (j->args[i].kind != V_STRING && j->args[i].kind != V_SEMVER_RANGE)
-            return fail_key(j, i, "String-Type or SemverRange-Type");
+            return fail_key(j, i, "String or SemanticPuppet::VersionRange");
         strbuf_adds(&text, i ? " || " : "");
         value_print(&text, j->args[i]);
     }
@@ -598,7 +603,7 @@ static const struct type *make_runtime(struct job *j)
         return fail_arity(j, 2, 2);
     for (uint32_t i = 0; i < 2; i++)
         if (j->args[i].kind != V_STRING)
-            return fail_key(j, i, "String-Type");
+            return fail_key(j, i, "String");
     t->runtime.runtime = value_sv(j->args[0]);
     t->runtime.name = value_sv(j->args[1]);
     return t;

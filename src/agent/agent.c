@@ -189,7 +189,7 @@ static void converge_one(struct converge *c, struct node_state *s)
     bool noop = resource_noop(run, s->resource), run_noop = run->noop;
     uint32_t from = c->report->event_count;
     prefetch_type(c, s->provider);
-    /* The gate follows the resource: its own "noop => false" opens it only where the run lets it. */
+    /* The gate follows the resource: "noop => true" shuts it for this one. */
     run->noop = noop;
     bool changed = apply_resource(c, s, noop);
     if (s->refreshes && !s->failed)

@@ -4,12 +4,15 @@
 
 #define REDACTED SV("[redacted]")
 
+/* What is wanted may say itself how it is shown. */
 static struct sv quoted(struct run *run, const struct property *p, bool as_wanted)
 {
-    struct sv text = as_wanted && p->shown.p ? p->shown : p->text;
     if (p->sensitive)
         return REDACTED;
-    return p->flags & PROP_BARE && (as_wanted || !sv_is(p->text, "notrun")) ? text : arena_printf(run->arena, "'%.*s'", SV_ARG(text));
+    if (as_wanted && p->shown.p)
+        return p->shown;
+    bool bare = (p->flags & PROP_BARE) && (as_wanted || !sv_is(p->text, "notrun"));
+    return bare ? p->text : arena_printf(run->arena, "'%.*s'", SV_ARG(p->text));
 }
 
 static bool differs(const struct property *is, const struct property *should)

@@ -6,10 +6,11 @@
 bool resource_noop(const struct run *run, const struct resource *r)
 {
     const struct resource_param *p = resource_param(r, SV("noop"));
+    if (run->noop)
+        return true;
     if (!p || p->value.kind == V_UNDEF)
-        return run->noop;
-    bool own = p->value.kind == V_BOOL ? p->value.b : p->value.kind == V_STRING && sv_is(value_sv(p->value), "true");
-    return own || (run->noop && !run->noop_soft);
+        return run->noop_soft;
+    return p->value.kind == V_BOOL ? p->value.b : p->value.kind == V_STRING && sv_is(value_sv(p->value), "true");
 }
 
 bool tags_select(const struct run *run, const struct resource *r)

@@ -264,7 +264,6 @@ static bool compare_mode(struct run *run, const struct file_plan *p, struct prop
                                          arena_printf(run->arena, "%04o", (unsigned)want));
     if (p->mode.p[0] < '0' || p->mode.p[0] > '7') { /* symbolic: the outcome, and how it was written */
         prop->shown = arena_printf(run->arena, "'%04o' (%.*s)", (unsigned)want, SV_ARG(p->mode));
-        prop->flags |= PROP_BARE;
     }
     return true;
 }

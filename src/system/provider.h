@@ -22,8 +22,8 @@ enum run_cache { CACHE_ACCOUNTS, CACHE_PACKAGE, CACHE_SERVICE, CACHE_CRON, CACHE
 struct run {
     struct arena *arena;
     struct sv root; /* "" or a folder that stands for / */
-    bool noop;      /* read and compare, change nothing */
-    bool noop_soft; /* as --noop of Puppet: a resource with "noop => false" is changed even so */
+    bool noop;      /* read and compare, change nothing at all, whatever a resource says: for plan and drift */
+    bool noop_soft; /* as Puppet's --noop: change nothing but resources that say "noop => false" */
     int64_t now;    /* UTC seconds: the run's clock */
     void *calendar; /* people's state for calendar_event; handed in by cli */
     /* Content of puppet:///modules/... and module files; NULL: refused. A folder: true with S_IFDIR in out_mode and the names in it, a line
@@ -54,7 +54,7 @@ struct property {
     struct sv text; /* "absent" where there is none */
     bool sensitive;
     unsigned flags;    /* of the wanted one */
-    struct sv shown;   /* in messages, in place of the text */
+    struct sv shown;   /* of the wanted one: in messages in place of the text, quotes and all */
     struct sv message; /* of the wanted one: what to say when it was set, in place of "NAME changed 'IS' to 'SHOULD'" */
 };
 

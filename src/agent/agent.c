@@ -40,6 +40,7 @@ void emit(struct converge *c, struct resource_event e)
 {
     struct report *rep = c->report;
     ARENA_PUSH(c->run->arena, rep->events, rep->event_count, rep->event_cap, e);
+    c->troubled = c->troubled || e.outcome == OUT_FAILED;
     if (c->listener)
         c->listener(c->listener_ctx, &rep->events[rep->event_count - 1]);
 }
@@ -121,8 +122,11 @@ static void autorequire_one(void *ctx, const char *type, struct sv title)
 {
     struct requirer *q = ctx;
     const struct resource *other = map_find(&q->c->by_name, name_key(q->c->run->arena, sv_of(type), title));
-    if (other && other != q->r)
-        graph_add_soft(q->c->graph, other, q->r);
+    if (!other || other == q->r)
+        return;
+    /* What is taken away goes before what it stands on: a user before its group, a file before its folder. */
+    bool away = sv_is(resource_text(q->r, "ensure"), "absent") && sv_is(resource_text(other, "ensure"), "absent");
+    graph_add_soft(q->c->graph, away ? q->r : other, away ? other : q->r);
 }
 
 static void autorequire_all(struct converge *c)
@@ -158,21 +162,25 @@ static void prefetch_type(struct converge *c, const struct provider *p)
 
 /* --- one resource in its turn --- */
 
+/* What waits for a failure is skipped; the first to be skipped says for what. */
 static bool needs_failed(struct converge *c, struct node_state *s)
 {
     uint32_t n;
+    bool skipped = false, failed = false;
+    if (!c->troubled)
+        return false;
     const struct resource **needs = graph_needs(c->graph, s->resource, &n);
-    bool skip = false;
     for (uint32_t i = 0; i < n; i++) {
-        const struct node_state *other = state_of(c, needs[i]);
-        if (other->failed && (other->provider || is_real(needs[i])))
+        skipped = skipped || state_of(c, needs[i])->skipped;
+        failed = failed || state_of(c, needs[i])->failed;
+    }
+    for (uint32_t i = 0; i < n && !skipped; i++)
+        if (state_of(c, needs[i])->failed)
             emit(c, (struct resource_event){ .resource = s->resource,
                                              .outcome = OUT_NOTE,
                                              .message = arena_printf(c->run->arena, "Dependency %.*s has failures: true",
                                                                      SV_ARG(resource_ref(c->run->arena, needs[i]))) });
-        skip = skip || other->failed || other->skipped;
-    }
-    return skip;
+    return skipped || failed;
 }
 
 static void notify_others(struct converge *c, struct node_state *s)

@@ -24,6 +24,7 @@ struct converge {
     struct map states;     /* resource pointer bytes -> node_state */
     struct map by_name;    /* "file\0/a" -> resource: titles and main attributes */
     struct map dead_types; /* types whose prefetch failed -> message */
+    bool troubled;         /* something failed: from now on each resource looks at what it needs */
 };
 
 struct node_state *state_of(struct converge *c, const struct resource *r);

@@ -193,6 +193,9 @@ static enum set_result package_set(struct run *run, const struct resource *r, co
     struct sv name = attr_name(run, r, "name"), want = should->items[0].text, mark = attr_text(run, r, "mark");
     bool good = true, hold = sv_is(mark, "hold") || sv_is(attr_text(run, r, "ensure"), "held");
     if (property_differs(is, should, "ensure")) {
+        bool away = sv_is(want, "absent") || sv_is(want, "purged");
+        if (away && find(run, name)->held && !set_hold(run, name, false, err))
+            return SET_FAILED;
         if (sv_is(want, "absent"))
             good = apt_get(run, r, "remove", name, err);
         else if (sv_is(want, "purged"))

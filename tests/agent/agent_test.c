@@ -158,6 +158,22 @@ static void test_autorequire(void **state)
     fixture_done(f);
 }
 
+/* On the way out it is the other way round. */
+static void test_autorequire_absent(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new();
+    struct err err;
+    assert_true(fs_mkdirs(in_dir_c(f, "d/e"), 0755, &err));
+    add(f, "File", in_dir(f, "d"), "ensure", "absent", "force", "true", NULL);
+    add(f, "File", in_dir(f, "d/e"), "ensure", "absent", "force", "true", NULL);
+    converge(f);
+    assert_int_equal(f->report->changed, 2);
+    assert_true(sv_ends(f->report->events[0].resource->title, SV("/d/e")));
+    assert_settled(f);
+    fixture_done(f);
+}
+
 static void test_tags(void **state)
 {
     (void)state;
@@ -264,9 +280,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failure_skips), cmocka_unit_test(test_refresh),       cmocka_unit_test(test_exec_conditions),
         cmocka_unit_test(test_exec_ways),     cmocka_unit_test(test_exec_failures), cmocka_unit_test(test_exec_tries),
-        cmocka_unit_test(test_not_qualified), cmocka_unit_test(test_autorequire),   cmocka_unit_test(test_tags),
-        cmocka_unit_test(test_schedule),      cmocka_unit_test(test_cycle),         cmocka_unit_test(test_no_provider),
-        cmocka_unit_test(test_cron_in_root),  cmocka_unit_test(test_report_json),
+        cmocka_unit_test(test_not_qualified), cmocka_unit_test(test_autorequire),   cmocka_unit_test(test_autorequire_absent),
+        cmocka_unit_test(test_tags),          cmocka_unit_test(test_schedule),      cmocka_unit_test(test_cycle),
+        cmocka_unit_test(test_no_provider),   cmocka_unit_test(test_cron_in_root),  cmocka_unit_test(test_report_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,10 +200,10 @@ static void test_types(void **state)
     assert_null(system_type_info(NULL, SV("Calendar_event")));
 }
 
-static const struct value *fact(struct value all, const char *path)
+static const struct value *fact(const struct value *all, const char *path)
 {
     struct sv rest = sv_of(path), key;
-    const struct value *v = &all;
+    const struct value *v = all;
     while (v && sv_cut(&rest, '.', &key))
         v = v->kind == V_HASH ? hash_find_sv(v->h, key) : NULL;
     return v;
@@ -239,10 +239,10 @@ static void test_facts(void **state)
                                           "partitions",
                                           "facterversion" };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (!fact(all, wanted[i]))
+        if (!fact(&all, wanted[i]))
             fail_msg("no fact %s", wanted[i]);
-    assert_true(sv_is(value_sv(*fact(all, "kernel")), "Linux"));
-    assert_int_equal(fact(all, "identity.uid")->i, geteuid());
+    assert_true(sv_is(value_sv(*fact(&all, "kernel")), "Linux"));
+    assert_int_equal(fact(&all, "identity.uid")->i, geteuid());
     assert_true((to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000 <
                 2000); /* far above 50 ms: sanitizers, busy machines */
 }
@@ -271,10 +271,10 @@ static void test_external_facts(void **state)
     facts_external(&f, "/nonexistent");
     struct value all = value_hash(f.top);
     assert_int_equal(f.top->count, 4);
-    assert_int_equal(fact(all, "from_yaml.deep")->n, 2);
-    assert_int_equal(fact(all, "from_json")->i, 2);
-    assert_true(sv_is(value_sv(*fact(all, "from_text")), "a=b"));
-    assert_true(sv_is(value_sv(*fact(all, "from_program")), "yes"));
+    assert_int_equal(fact(&all, "from_yaml.deep")->n, 2);
+    assert_int_equal(fact(&all, "from_json")->i, 2);
+    assert_true(sv_is(value_sv(*fact(&all, "from_text")), "a=b"));
+    assert_true(sv_is(value_sv(*fact(&all, "from_program")), "yes"));
     fs_remove_tree(dir, NULL);
 }
 

@@ -141,7 +141,7 @@ void lookup_warn_once(struct lookup_state *st, struct sv message);
 /* The whole of it: layers, options, conversion, digging. merge NULL: by lookup_options. */
 bool lookup_key_value(struct lookup_state *st, struct sv key, const struct merge *merge, struct value *out_v);
 /* As the function: overrides and default values too. */
-bool lookup_name(struct lookup_state *st, struct sv key, const struct merge *merge, struct value *out_v);
+bool lookup_value_named(struct lookup_state *st, struct sv key, const struct merge *merge, struct value *out_v);
 
 /* False: a part is missing. */
 bool key_dig(struct lookup_state *st, const struct lookup_key *key, struct value v, struct value *out_v);

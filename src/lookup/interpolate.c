@@ -166,7 +166,7 @@ static struct value piece_value(struct lookup_state *st, const struct piece *p, 
         return value_str(p->text);
     case METHOD_LOOKUP:
     case METHOD_ALIAS:
-        return lookup_name(st, p->text, NULL, &v) ? v : value_str(SV(""));
+        return lookup_value_named(st, p->text, NULL, &v) ? v : value_str(SV(""));
     case METHOD_UNKNOWN:
         lookup_fail(st, "Unknown interpolation method '%.*s'", SV_ARG(p->text));
     case METHOD_TEXT:

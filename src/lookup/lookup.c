@@ -447,7 +447,7 @@ bool lookup_key_value(struct lookup_state *st, struct sv text, const struct merg
     return found;
 }
 
-bool lookup_name(struct lookup_state *st, struct sv key, const struct merge *merge, struct value *out_v)
+bool lookup_value_named(struct lookup_state *st, struct sv key, const struct merge *merge, struct value *out_v)
 {
     const struct value *v = st->overrides ? hash_find_sv(st->overrides, key) : NULL;
     if (!v && lookup_key_value(st, key, merge, out_v))

@@ -11,7 +11,8 @@ static const struct {
     { "default", MERGE_FIRST }, { "first", MERGE_FIRST }, { "unique", MERGE_UNIQUE }, { "hash", MERGE_HASH }, { "deep", MERGE_DEEP }
 };
 
-static void check_type(struct lookup_state *st, const char *subject, const char *type, struct value v)
+/* here: the message gets the place of the call; what is found in data has none. */
+static void check_type(struct lookup_state *st, const char *subject, const char *type, struct value v, bool here)
 {
     struct err err = { 0 };
     const struct type *t = type_parse(st->arena, snapshot_symtab(st->snapshot), NULL, sv_of(type), &err);
@@ -19,7 +20,9 @@ static void check_type(struct lookup_state *st, const char *subject, const char 
         return;
     struct strbuf text = STRBUF_IN(st->arena);
     type_mismatch(st->arena, &text, arena_printf(st->arena, "%s has wrong type,", subject), t, v);
-    lookup_fail_here(st, "%.*s", SV_ARG(strbuf_sv(&text)));
+    if (here)
+        lookup_fail_here(st, "%.*s", SV_ARG(strbuf_sv(&text)));
+    lookup_fail(st, "%.*s", SV_ARG(strbuf_sv(&text)));
 }
 
 #define OPTIONS_OF_DEEP                                                                                                                    \
@@ -38,11 +41,11 @@ static void read_options(struct lookup_state *st, const struct hash *h, struct m
         return;
     struct sv name = value_sv(*hash_find_sv(h, SV("strategy")));
     if (m->kind == MERGE_DEEP)
-        check_type(st, "The merge options", OPTIONS_OF_DEEP, value_hash(h));
+        check_type(st, "The merge options", OPTIONS_OF_DEEP, value_hash(h), true);
     else
         check_type(st, "The merge options",
                    arena_cstr(st->arena, arena_printf(st->arena, "Struct[{strategy => Optional[Pattern[/%.*s/]]}]", SV_ARG(name))),
-                   value_hash(h));
+                   value_hash(h), true);
     const struct value *knockout = hash_find_sv(h, SV("knockout_prefix"));
     m->sort_arrays = is_set(h, "sort_merged_arrays");
     m->merge_hash_arrays = is_set(h, "merge_hash_arrays");
@@ -257,8 +260,8 @@ struct value merge_two(struct lookup_state *st, const struct merge *m, struct va
 {
     static const char *const types[] = { [MERGE_UNIQUE] = "Variant[Scalar, Array[Data]]", [MERGE_HASH] = "Hash[String, Data]" };
     if (m->kind != MERGE_DEEP) {
-        check_type(st, "The first element of the merge", types[m->kind], first);
-        check_type(st, "The second element of the merge", types[m->kind], second);
+        check_type(st, "The first element of the merge", types[m->kind], first, false);
+        check_type(st, "The second element of the merge", types[m->kind], second, false);
     }
     if (m->kind == MERGE_DEEP)
         return deep(st, m, first, second);

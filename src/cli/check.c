@@ -50,18 +50,52 @@ static bool check_data(struct cli *c, struct site *s, struct err *err)
     return ok || err_set(err, "the data has mistakes");
 }
 
+/* Subjects that fail for the same reason are told once. */
+struct failure {
+    struct sv reason;
+    struct sv *refs;
+    size_t count, cap;
+};
+
+struct failures {
+    struct arena *arena;
+    struct failure *items;
+    size_t count, cap;
+};
+
+static void add_failure(struct failures *f, const struct subject *subject, struct sv error)
+{
+    struct sv suffix = arena_printf(f->arena, " on node %.*s", SV_ARG(subject->certname));
+    struct sv reason = sv_ends(error, suffix) ? sv_slice(error, 0, error.n - suffix.n) : error;
+    size_t i = 0;
+    while (i < f->count && !sv_eq(f->items[i].reason, reason))
+        i++;
+    if (i == f->count) {
+        struct failure fresh = { .reason = arena_dup(f->arena, reason) };
+        ARENA_PUSH(f->arena, f->items, f->count, f->cap, fresh);
+    }
+    struct sv name = subject->is_host ? subject->entity->name : ref_short(f->arena, subject->entity->ref);
+    ARENA_PUSH(f->arena, f->items[i].refs, f->items[i].count, f->items[i].cap, name);
+}
+
 static bool check_catalogs(struct cli *c, struct site *s, struct err *err)
 {
     uint32_t n, failed = 0, resources = 0;
     struct subject *all = site_subjects(s, &n);
+    struct failures failures = { .arena = c->arena };
     for (uint32_t i = 0; i < n; i++) {
         struct compile_result *r = site_compile(s, &all[i]);
         if (r->catalog)
             resources += r->catalog->resource_count;
         else
-            fprintf(stderr, "%.*s: %.*s\n", SV_ARG(all[i].entity->ref), SV_ARG(r->error));
+            add_failure(&failures, &all[i], r->error);
         failed += !r->catalog;
         compile_result_free(r);
+    }
+    for (size_t i = 0; i < failures.count; i++) {
+        struct failure *f = &failures.items[i];
+        struct sv names = show_names(c->arena, f->refs, (uint32_t)f->count, 4);
+        fprintf(stderr, "%.*s: %.*s\n", SV_ARG(names), SV_ARG(f->reason));
     }
     report(c, failed == 0, "catalogs", arena_printf(c->arena, "%u of %u compile, %u resources", n - failed, n, resources));
     return !failed || err_set(err, "%u of %u catalogs do not compile", failed, n);

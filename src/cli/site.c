@@ -60,9 +60,21 @@ static bool read_base_facts(struct site *s, struct diags *diags, struct err *err
     return true;
 }
 
+/* In a source tree potlac's own modules stand beside the build folder; installed, the snapshot knows where. */
+static struct sv own_modules(struct arena *a)
+{
+    char exe[4096];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe);
+    if (n <= 0 || n == (ssize_t)sizeof exe)
+        return SV_NONE;
+    struct sv top = path_dir(path_dir(sv_make(exe, (size_t)n)));
+    struct sv modules = path_join(a, top, SV("modules"));
+    return fs_exists(path_join(a, modules, SV("potlac/metadata.json")).p) ? modules : SV_NONE;
+}
+
 static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
 {
-    struct snapshot_options o = { .site = s->dir, .environment = SV("production") };
+    struct snapshot_options o = { .site = s->dir, .environment = SV("production"), .own_modules = own_modules(s->arena) };
     const char *modulepath = cli_value(c, "modulepath");
     if (modulepath)
         o.modulepath = sv_of(modulepath);

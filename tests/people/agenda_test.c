@@ -1,0 +1,227 @@
+/* people/agenda: folds over a history in a real store. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "people/people.h"
+
+static struct arena *a;
+static struct store *st;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct err err = { "" };
+    a = arena_new(0);
+    st = store_open(":memory:", &err);
+    if (!st)
+        fail_msg("%s", err.text);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    store_close(st);
+    arena_free(a);
+    return 0;
+}
+
+static const char yaml[] =
+    "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team}\nspec: {type: team, children: []}\n"
+    "---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: eva}\nspec: {profile: {displayName: Eva Lind}, memberOf: "
+    "[team]}\n"
+    "---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: mats}\nspec: {memberOf: [team]}\n"
+    "---\napiVersion: potlac/v1\nkind: Potlac\nmetadata: {name: p, title: Search leaders}\n"
+    "spec: {group: team, leaders: [user:eva, user:mats], anchorZone: Europe/Stockholm, sync: {topicsPerLeader: 1}}\n"
+    "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: index, title: Index}\n"
+    "spec: {type: service, lifecycle: production, owner: team, dependsOn: [component:store]}\n"
+    "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: store}\nspec: {type: library, lifecycle: production, owner: "
+    "team}\n"
+    "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: far}\nspec: {type: library, lifecycle: production, owner: "
+    "team}\n"
+    "---\napiVersion: potlac/v1\nkind: SystemOwnership\nmetadata: {name: index}\nspec: {service: index, dev: user:eva, ops: user:mats, "
+    "checkup: {every: P4W}}\n"
+    "---\napiVersion: potlac/v1\nkind: Cluster\nmetadata: {name: c}\nspec: {site: lon}\n"
+    "---\napiVersion: potlac/v1\nkind: Host\nmetadata: {name: h1}\nspec: {fqdn: h1.example.org, site: lon, cluster: c, status: active}\n"
+    "---\napiVersion: potlac/v1\nkind: Deployment\nmetadata: {name: index-c}\nspec: {service: index, cluster: c, version: 2.0.0}\n"
+    "---\napiVersion: potlac/v1\nkind: Product\nmetadata: {name: voice, title: Voice search}\nspec: {productOwner: user:eva, goLive: "
+    "2027-05-01, affects: [component:index]}\n"
+    "---\napiVersion: potlac/v1\nkind: Product\nmetadata: {name: later}\nspec: {productOwner: user:eva, goLive: 2027-09-01, affects: "
+    "[component:index]}\n"
+    "---\napiVersion: potlac/v1\nkind: Context\nmetadata: {name: why, title: Why voice}\nspec: {about: product:voice, author: user:eva, "
+    "validUntil: 2027-01-01, text: Two partners.}\n"
+    "---\napiVersion: potlac/v1\nkind: Topic\nmetadata: {name: t1}\nspec: {for: ritual:p.sync, raisedBy: user:eva, title: Who says no?, "
+    "due: 2027-02-01}\n"
+    "---\napiVersion: potlac/v1\nkind: Topic\nmetadata: {name: t2}\nspec: {for: ritual:p.sync, raisedBy: \"bot:drift\", title: A cache was "
+    "edited}\n"
+    "---\napiVersion: potlac/v1\nkind: Topic\nmetadata: {name: t3}\nspec: {for: ritual:index.checkup, raisedBy: user:mats, title: Six "
+    "hosts}\n"
+    "---\napiVersion: potlac/v1\nkind: BacklogItem\nmetadata: {name: b1, title: Second}\nspec: {service: component:index, opsRank: 2, "
+    "state: todo}\n"
+    "---\napiVersion: potlac/v1\nkind: BacklogItem\nmetadata: {name: b2, title: First}\nspec: {service: component:index, opsRank: 1, "
+    "state: doing}\n"
+    "---\napiVersion: potlac/v1\nkind: BacklogItem\nmetadata: {name: b3, title: Done}\nspec: {service: component:index, opsRank: 0, state: "
+    "done}\n"
+    "---\napiVersion: potlac/v1\nkind: BacklogItem\nmetadata: {name: b4, title: Third}\nspec: {service: component:index, opsRank: 3, "
+    "state: todo}\n"
+    "---\napiVersion: potlac/v1\nkind: BacklogItem\nmetadata: {name: b5, title: Fourth}\nspec: {service: component:index, opsRank: 4, "
+    "state: todo}\n";
+
+#define NOW 1802764800 /* 2027-02-16T08:00:00Z */
+
+static const struct model *model(void)
+{
+    struct source *src = ARENA_NEW(a, struct source);
+    *src = (struct source){ SV("model.yaml"), sv_of(yaml) };
+    struct diags diags = diags_in(a);
+    struct model *m = model_new(a);
+    bool ok = model_add_text(m, src, &diags);
+    ok = model_check(m, (struct date){ 2027, 2, 16 }, &diags) && ok;
+    if (!ok) {
+        AUTO_STRBUF out = STRBUF_HEAP;
+        diags_print(&out, &diags, false);
+        fail_msg("%s", strbuf_cstr(&out));
+    }
+    return m;
+}
+
+static void event(int64_t at, const char *kind, const char *subject, const char *body)
+{
+    struct err err = { "" };
+    struct event e = { .at = at, .kind = sv_of(kind), .subject = sv_of(subject), .actor = SV("eva@example.org"), .body = sv_of(body) };
+    if (!store_event_add(st, &e, &err))
+        fail_msg("%s", err.text);
+}
+
+static const char *agenda_of(const char *ref)
+{
+    struct err err = { "" };
+    const struct model *m = model();
+    const struct entity *e = model_find(m, sv_of(ref));
+    struct agenda *g = (e->kind == KIND_POTLAC ? agenda_potlac : agenda_checkup)(m, st, a, e, NOW, &err);
+    if (!g)
+        fail_msg("%s", err.text);
+    struct strbuf out = STRBUF_IN(a);
+    agenda_print(&out, g);
+    return strbuf_cstr(&out);
+}
+
+static void has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("no '%s' in\n%s", part, text);
+}
+
+static void has_not(const char *text, const char *part)
+{
+    if (strstr(text, part))
+        fail_msg("'%s' in\n%s", part, text);
+}
+
+#define DEPLOY(from, to)                                                                                                                   \
+    "{\"deployment\":\"deployment:default/index-c\",\"service\":\"component:default/index\",\"cluster\":\"cluster:default/c\"," from       \
+    "\"to\":\"" to "\"}"
+
+static void test_deploys_since_the_last_meeting_are_folded(void **state)
+{
+    (void)state;
+    event(NOW - 900000, "deploy", "deployment:default/index-c", DEPLOY("\"from\":\"0.9\",", "1.0.0"));
+    event(NOW - 800000, "meeting.held", "potlac:default/p", "{\"ritual\":\"sync\"}");
+    event(NOW - 700000, "deploy", "deployment:default/index-c", DEPLOY("\"from\":\"1.0.0\",", "1.1.0"));
+    event(NOW - 600000, "deploy", "deployment:default/index-c", DEPLOY("\"from\":\"1.1.0\",", "2.0.0"));
+    event(NOW + 10, "deploy", "deployment:default/index-c", DEPLOY("\"from\":\"2.0.0\",", "3.0.0"));
+    const char *g = agenda_of("potlac:default/p");
+    has(g, "index-c 1.0.0 -> 2.0.0 on 2027-02-09 by eva@example.org (2 deploys)");
+    has_not(g, "0.9");
+    has_not(g, "3.0.0");
+    /* the owners have not met: their window begins at the beginning */
+    has(agenda_of("systemownership:default/index"), "index-c 0.9 -> 2.0.0");
+}
+
+static void test_what_the_machines_and_the_model_did(void **state)
+{
+    (void)state;
+    event(NOW - 500, "drift", "host:default/h1",
+          "{\"host\":\"host:default/h1\",\"resource\":\"File[/etc/motd]\",\"property\":\"content\"}");
+    event(NOW - 400, "drift", "host:default/h1",
+          "{\"host\":\"host:default/h1\",\"resource\":\"File[/etc/motd]\",\"property\":\"content\"}");
+    event(NOW - 300, "drift", "host:default/elsewhere", "{\"resource\":\"File[/x]\"}");
+    event(NOW - 300, "host.added", "host:default/h1", "{\"cluster\":\"cluster:default/c\"}");
+    event(NOW - 300, "host.removed", "host:default/h9", "{\"cluster\":\"cluster:default/c\"}");
+    event(NOW - 200, "owner.changed", "component:default/index",
+          "{\"service\":\"component:default/index\",\"side\":\"ops\",\"from\":\"user:default/eva\",\"to\":\"user:default/mats\"}");
+    event(NOW - 100, "entity.changed", "component:default/store",
+          "{\"fields\":[{\"path\":\"lifecycle\",\"from\":\"experimental\",\"to\":\"production\"}]}");
+    event(NOW - 100, "entity.changed", "component:default/far", "{\"fields\":[]}");
+    event(NOW - 90, "entity.changed", "component:default/index", "not json");
+    const char *g = agenda_of("systemownership:default/index");
+    has(g, "h1: File[/etc/motd] content differed from the model on 2027-02-16 (2 times)");
+    has(g, "h1 added to c");
+    has(g, "h9 removed from c");
+    has(g, "index: ops owner is mats, was Eva Lind");
+    has(g, "Neighbours\n  - component:store changed: lifecycle experimental -> production");
+    has(g, "component:index changed\n");
+    has_not(g, "elsewhere");
+    has_not(g, "far");
+}
+
+static void test_topics_quota_and_bots(void **state)
+{
+    (void)state;
+    const char *g = agenda_of("potlac:default/p");
+    has(g, "Search leaders: weekly sync\n  next: not planned yet\n");
+    has(g, "eva: Who says no? (overdue since 2027-02-01)");
+    has(g, "  - A cache was edited (from bot:drift)");
+    has(g, "No topic yet from: mats");
+    has(g, "1 item brought by people");
+    has_not(g, "Six hosts");
+    has(agenda_of("systemownership:default/index"), "mats: Six hosts");
+    event(NOW - 10, "topic.closed", "topic:default/t1", "{}");
+    event(NOW - 5, "meeting.held", "potlac:default/p", "{}");
+    g = agenda_of("potlac:default/p");
+    has_not(g, "Who says no?");
+    has(g, "No topic yet from: eva, mats");
+}
+
+static void test_products_context_and_backlog(void **state)
+{
+    (void)state;
+    const char *g = agenda_of("systemownership:default/index");
+    has(g, "Voice search goes live in 74 days, on 2027-05-01");
+    has_not(g, "later");
+    has(g, "Why voice: Two partners. (Eva Lind; out of date since 2027-01-01)");
+    has(g, "1. First (doing, index)\n  - 2. Second (todo, index)\n  - 3. Third (todo, index)\n");
+    has_not(g, "Fourth");
+    has_not(g, "Done");
+    has_not(g, "No topic yet");
+}
+
+static void test_json_form(void **state)
+{
+    (void)state;
+    struct err err = { "" };
+    const struct model *m = model();
+    struct agenda *g = agenda_potlac(m, st, a, model_find(m, SV("potlac:default/p")), NOW, &err);
+    AUTO_STRBUF out = STRBUF_HEAP;
+    agenda_write_json(&out, g);
+    has(strbuf_cstr(&out), "\"who\": \"user:default/eva\"");
+    has(strbuf_cstr(&out), "\"since\": null");
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(test_deploys_since_the_last_meeting_are_folded),
+        T(test_what_the_machines_and_the_model_did),
+        T(test_topics_quota_and_bots),
+        T(test_products_context_and_backlog),
+        T(test_json_form),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

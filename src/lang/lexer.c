@@ -499,12 +499,11 @@ static bool lex_operator(struct lexer *lx)
 
 static bool lex_newline(struct lexer *lx)
 {
-    if (lx->r.jump) {
-        lx->r.p = lx->r.jump;
-        lx->r.jump = NULL;
-    } else {
-        lx->r.p++;
-    }
+    const char *next = lx->r.p + 1;
+    if (lx->r.jump > next) /* a string of several lines may have gone past it */
+        next = lx->r.jump;
+    lx->r.jump = NULL;
+    lx->r.p = next;
     lx->new_line = lx->r.fresh_line = true;
     return true;
 }

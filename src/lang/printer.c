@@ -61,14 +61,16 @@ void print_statements(struct printer *p, const struct node *block)
 {
     for (uint32_t i = 0; i < block->list.count; i++) {
         const struct node *n = block->list.items[i];
-        if (!is_render(n)) {
-            bool was_text = p->mode == IN_TEXT;
-            print_enter_code(p);
-            if (i && begins_like_more(n))
-                strbuf_addc(p->out, ';');
-            if ((i || p->indent) && !was_text)
-                print_newline(p);
+        if (is_render(n)) {
+            print_render(p, n);
+            continue;
         }
+        bool was_text = p->mode == IN_TEXT;
+        print_enter_code(p);
+        if (i && begins_like_more(n))
+            strbuf_addc(p->out, ';');
+        if ((i || p->indent) && !was_text)
+            print_newline(p);
         print_node(p, n);
     }
 }
@@ -352,7 +354,9 @@ void print_node(struct printer *p, const struct node *n)
         break;
     case AST_RENDER_TEXT:
     case AST_RENDER_EXPR:
-        print_render(p, n);
+        print_render(p, n); /* as an operand: as a statement it does not come here */
+        strbuf_adds(p->out, "<%");
+        p->mode = IN_CODE;
         break;
     case AST_KIND_COUNT:
         break;

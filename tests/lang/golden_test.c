@@ -14,6 +14,7 @@
 
 static struct sv folder; /* of the cases */
 static bool want_tokens; /* dump tokens, not trees */
+static bool want_source; /* print, not dump */
 
 static void add_result(struct strbuf *out, struct sv text, unsigned flags)
 {
@@ -24,7 +25,10 @@ static void add_result(struct strbuf *out, struct sv text, unsigned flags)
         struct diags d = diags_in(p.arena);
         dump_tokens(out, &src, flags, &d);
     } else if (p.unit) {
-        dump_ast(out, p.unit);
+        if (want_source)
+            ast_print(out, p.unit->program);
+        else
+            dump_ast(out, p.unit);
         assert_true(round_trip(&p, flags, out));
     }
     parsed_free(&p);
@@ -84,6 +88,7 @@ int main(int argc, char **argv)
     name = sv_slice(name, sizeof "lang-" - 1, name.n - (sizeof "-test" - 1));
     folder = arena_printf(a, "%s/tests/lang/cases/%.*s", root ? root : ".", SV_ARG(name));
     want_tokens = sv_is(name, "lexer");
+    want_source = sv_is(name, "printer");
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_free(a);
     return failed;

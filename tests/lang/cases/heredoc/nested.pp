@@ -2,8 +2,8 @@ $x = @("OUTER")
     before ${ @("INNER") } after
       inner ${deep}
       | INNER
-    ${f("a ${b
-      }")}
+    ${f("a ${b}",
+      1)}
     | OUTER
 $y = "${ @(IN) }"
  text

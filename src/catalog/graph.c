@@ -301,12 +301,16 @@ static void name_loop(struct graph *g, struct err *err)
         last = g->points[at].r;
         at = next[at] - 1;
     } while (at != stop && n < 1000);
-    if (n && loop[0] != last)
-        n = n > 1 && loop[n - 1] == loop[0] ? n - 1 : n;
-    for (uint32_t i = n; i-- > 0;)
-        strbuf_addf(&b, "%.*s[%.*s] => ", SV_ARG(loop[i]->type), SV_ARG(loop[i]->title));
-    if (n)
-        strbuf_addf(&b, "%.*s[%.*s]", SV_ARG(loop[n - 1]->type), SV_ARG(loop[n - 1]->title));
+    while (n > 1 && loop[n - 1] == loop[0])
+        n--;
+    uint32_t first = 0; /* begin with what was declared first */
+    for (uint32_t i = 1; i < n; i++)
+        if (loop[i]->index < loop[first]->index)
+            first = i;
+    for (uint32_t i = 0; i <= n && n; i++) {
+        const struct resource *r = loop[(first + n - i % n) % n]; /* the list runs backwards */
+        strbuf_addf(&b, "%s%.*s[%.*s]", i ? " => " : "", SV_ARG(r->type), SV_ARG(r->title));
+    }
     err_set(err, "Found 1 dependency cycle:\n(%.*s)", SV_ARG(strbuf_sv(&b)));
 }
 

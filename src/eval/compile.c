@@ -48,6 +48,9 @@ static _Noreturn void syntax_error(struct compile *c)
     while (d && d->severity != SEV_ERROR)
         d = d->next;
     unsigned line = 0, column = 0;
+    if (c->result->diags.errors > 1 && d && !sv_starts(d->message, SV("Syntax error")))
+        raise_plain(c, SV_NONE, 0, "Could not parse for environment %.*s: Language validation logged %u errors. Giving up",
+                    SV_ARG(snapshot_environment(c->snapshot)), c->result->diags.errors);
     if (d && d->span.src)
         span_position(d->span, &line, &column);
     struct sv at = location_text(c, d && d->span.src ? d->span.src->path : SV_NONE, line, column);

@@ -295,7 +295,7 @@ struct scope *scope_new(struct compile *c, enum scope_kind kind, struct scope *p
 struct value read_variable(struct frame *f, const struct node *n);
 struct value assign_variable(struct frame *f, const struct node *target, struct value v, const struct node *whole);
 /* V_UNSET: unknown. name without '$'; '::' only inside. */
-struct value lookup_name(struct frame *f, const struct sym *name, bool top_only);
+struct value scope_find_name(struct frame *f, const struct sym *name, bool top_only);
 struct value match_group(const struct frame *f, int64_t n);
 void set_match(struct frame *f, const struct regexp_match *m, struct sv text);
 bool variable_exists(struct compile *c, struct frame *f, struct sv name);

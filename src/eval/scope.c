@@ -162,7 +162,7 @@ static struct value qualified_lookup(struct compile *c, struct sv name)
     return VALUE_UNSET;
 }
 
-struct value lookup_name(struct frame *f, const struct sym *name, bool top_only)
+struct value scope_find_name(struct frame *f, const struct sym *name, bool top_only)
 {
     struct compile *c = f->c;
     if (sv_find_char(name->text, ':', 0) != SIZE_MAX)
@@ -224,7 +224,7 @@ struct value read_variable(struct frame *f, const struct node *n)
         int64_t group;
         return sv_to_int(n->var.name->text, &group) ? match_group(f, group) : VALUE_UNDEF;
     }
-    struct value v = lookup_name(f, n->var.name, n->flags & NODE_TOP);
+    struct value v = scope_find_name(f, n->var.name, n->flags & NODE_TOP);
     return v.kind == V_UNSET ? unknown_variable(f, n) : v;
 }
 
@@ -336,7 +336,7 @@ static struct value text_lookup(struct frame *f, struct sv name)
     const struct sym *sym = intern_find(f->c->syms, name);
     if (!sym)
         sym = intern(f->c->syms, name);
-    return lookup_name(f, sym, top);
+    return scope_find_name(f, sym, top);
 }
 
 bool variable_exists(struct compile *c, struct frame *f, struct sv name)

@@ -69,6 +69,8 @@ void tag_if_valid(struct compile *c, struct eres *r, struct sv title)
 
 void tag_add(struct compile *c, struct eres *r, struct sv tag)
 {
+    if (!tag_valid(tag) && r->r.line)
+        raise_plain(c, r->r.file, r->r.line, "Invalid tag '%.*s'", SV_ARG(lower_sym(c->syms, c->arena, tag)->text));
     if (!tag_valid(tag))
         raise_error(c, "Invalid tag '%.*s'", SV_ARG(lower_sym(c->syms, c->arena, tag)->text));
     tag_if_valid(c, r, tag);

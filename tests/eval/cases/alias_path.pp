@@ -1,0 +1,2 @@
+file { 'foo': path => '/a' }
+notify { 'n': require => File['/a/'] }

@@ -1,0 +1,3 @@
+class c($p = 'default') { notify { "c ${p}": } }
+class { 'c': p => 'given' }
+include c

@@ -1,0 +1,6 @@
+define outer() {
+  @notify { "inner ${title}": tag => 'pick' }
+  Notify<| tag == 'pick' |>
+}
+outer { 'a': }
+@notify { 'unpicked': }

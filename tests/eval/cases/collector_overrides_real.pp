@@ -1,0 +1,3 @@
+class c { notify { 'a': message => 'was' } }
+include c
+Notify<| title == 'a' |> { message => 'now' }

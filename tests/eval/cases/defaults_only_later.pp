@@ -1,0 +1,3 @@
+file { '/before': }
+File { mode => '0600' }
+file { '/after': }

@@ -1,0 +1,2 @@
+file { 'foo': path => '/a' }
+file { '/a': }

@@ -1,0 +1,2 @@
+function g($a) { $a }
+$x = g(1, 2)

@@ -1,0 +1,3 @@
+class c($p = 'default') { notify { "c ${p}": } }
+include c
+class { 'c': p => 'given' }

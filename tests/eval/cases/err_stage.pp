@@ -1,0 +1,2 @@
+class first { }
+class { 'first': stage => nosuch }

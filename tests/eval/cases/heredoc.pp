@@ -1,0 +1,6 @@
+$n = 'you'
+$t = @("END")
+  hello ${n}
+    more
+  | END
+notify { 'a': message => $t }

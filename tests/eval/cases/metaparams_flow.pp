@@ -1,0 +1,4 @@
+class c { notify { 'in c': } }
+define d() { notify { "in ${title}": } }
+d { 'x': noop => true }
+class { 'c': noop => true }

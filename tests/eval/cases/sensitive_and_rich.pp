@@ -1,0 +1,3 @@
+notify { 'a': message => /re/ }
+notify { 'b': message => [default, undef, { 'k' => File['/x'] }] }
+notify { 'c': message => Class['c'] }

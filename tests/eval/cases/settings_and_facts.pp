@@ -1,0 +1,1 @@
+notify { "${facts['os']['name']} ${osfamily} ${::kernel} ${trusted['certname']} ${environment} ${facts['nosuch']}|": }

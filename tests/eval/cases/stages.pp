@@ -1,0 +1,3 @@
+stage { 'early': before => Stage['main'] }
+class first { notify { 'first': } }
+class { 'first': stage => early }

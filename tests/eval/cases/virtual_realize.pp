@@ -1,0 +1,3 @@
+@notify { 'v': } @notify { 'w': } @notify { 'x': }
+realize(Notify['v'])
+Notify<| title == 'w' |>

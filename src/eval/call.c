@@ -154,83 +154,27 @@ static void add_count_mismatch(struct strbuf *out, struct arity want, uint32_t g
         strbuf_adds(out, "none");
 }
 
-/* Names of parameters stand in the row's help as "name(a, b): ..."; without them they are numbered. */
-static struct sv param_name(struct arena *a, const struct builtin *row, uint32_t i)
+static void name_params(struct arena *a, const struct builtin *row, struct type_signature *out)
 {
-    struct sv help = sv_of(row->help);
-    size_t open = help.n ? sv_find_char(help, '(', 0) : SIZE_MAX, close = open == SIZE_MAX ? open : sv_find_char(help, ')', open);
-    if (open == strlen(row->name) && close != SIZE_MAX && sv_starts(help, sv_of(row->name))) {
-        struct sv list = sv_slice(help, open + 1, close), piece, last = SV_NONE;
-        for (uint32_t at = 0; sv_cut(&list, ',', &piece); at++) {
-            last = sv_trim(piece);
-            if (at == i)
-                return last;
-        }
-        if (last.n)
-            return last;
-    }
-    return arena_printf(a, "arg%u", i + 1);
-}
-
-/* One signature's first complaint. */
-static void describe_row(struct compile *c, struct strbuf *out, const struct builtin *row, const struct type *s, const struct value *args,
-                         uint32_t count, const struct value *block)
-{
-    const struct type *p = s->callable.params;
-    if (count < p->tuple.from || count > p->tuple.to) {
-        add_count_mismatch(out, (struct arity){ p->tuple.from, p->tuple.to }, count);
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct type *t = tuple_item(p, i);
-        if (!t || type_match(t, args[i]))
-            continue;
-        struct sv subject = arena_printf(c->arena, "parameter '%.*s'", SV_ARG(param_name(c->arena, row, i)));
-        type_mismatch(c->arena, out, subject, t, args[i]);
-        return;
-    }
-    const struct type *want = s->callable.block;
-    if (block && !want)
-        strbuf_adds(out, "does not expect a block");
-    else if (!block)
-        strbuf_adds(out, "expects a block");
-    else {
-        struct arity a = lambda_arity(block->closure);
-        while (want->kind == T_OPTIONAL)
-            want = want->inner;
-        strbuf_adds(out, "block ");
-        struct arity needs = { want->callable.params->tuple.from, want->callable.params->tuple.to };
-        (void)needs;
-        add_count_mismatch(out, (struct arity){ want->callable.params->tuple.from, want->callable.params->tuple.to }, (uint32_t)a.to);
-    }
+    struct sv rest = sv_of(row->params), piece, *names = NULL;
+    size_t cap = 0;
+    while (rest.n && sv_cut(&rest, ' ', &piece))
+        ARENA_PUSH(a, names, out->name_count, cap, piece);
+    if (out->callable && out->callable->kind == T_CALLABLE && out->callable->callable.block && out->name_count)
+        out->block_name = names[--out->name_count];
+    out->names = names;
 }
 
 static _Noreturn void signature_failure(struct compile *c, const struct fn *fn, const struct value *args, uint32_t count,
                                         const struct value *block)
 {
+    struct type_signature *sigs = ARENA_ARRAY(c->arena, struct type_signature, fn->count);
     struct strbuf b = STRBUF_IN(c->arena);
-    if (fn->count == 1) {
-        describe_row(c, &b, fn->rows, fn->signatures[0], args, count, block);
-        raise_error(c, "'%s' %.*s", fn->rows->name, SV_ARG(strbuf_sv(&b)));
-    }
-    strbuf_addf(&b, "The function '%s' was called with arguments it does not accept. It expects one of:", fn->rows->name);
     for (uint32_t i = 0; i < fn->count; i++) {
-        const struct type *s = fn->signatures[i];
-        strbuf_adds(&b, "\n  (");
-        for (uint32_t j = 0; s && j < s->callable.params->tuple.count; j++) {
-            strbuf_adds(&b, j ? ", " : "");
-            type_print(&b, s->callable.params->tuple.items[j], false);
-            strbuf_addf(&b, " %.*s", SV_ARG(param_name(c->arena, &fn->rows[i], j)));
-        }
-        if (s && s->callable.block) {
-            strbuf_adds(&b, s->callable.params->tuple.count ? ", " : "");
-            type_print(&b, s->callable.block, false);
-            strbuf_adds(&b, " block");
-        }
-        strbuf_adds(&b, ")\n    rejected: ");
-        if (s)
-            describe_row(c, &b, &fn->rows[i], s, args, count, block);
+        sigs[i].callable = fn->signatures[i] ? fn->signatures[i] : type_builtin(SV("Callable"));
+        name_params(c->arena, &fn->rows[i], &sigs[i]);
     }
+    type_mismatch_call(c->arena, &b, arena_printf(c->arena, "'%s'", fn->rows->name), sigs, fn->count, args, count, block);
     raise_error(c, "%.*s", SV_ARG(strbuf_sv(&b)));
 }
 

@@ -33,6 +33,7 @@ struct builtin {
     const char *help;
     struct value (*run)(struct call *k); /* does not return where it fails */
     unsigned flags;
+    const char *params; /* names for messages, as the reference has them: "hash block"; NULL: unknown */
 };
 
 /* All functions of a process: an index over tables. The caller frees. */

@@ -180,6 +180,21 @@ static void check_stack(struct frame *f, const struct node *n)
         raise_at(f, n, "stack level too deep");
 }
 
+static struct value eval_lambda(struct frame *f, const struct node *n)
+{
+    struct closure *cl = ARENA_NEW(f->c->arena, struct closure);
+    cl->node = n;
+    cl->frame = f;
+    const struct definition *d = n->def;
+    uint32_t least = 0, most = d->param_count;
+    for (uint32_t i = 0; i < d->param_count; i++) {
+        least += !d->params[i].value && !d->params[i].captures_rest;
+        if (d->params[i].captures_rest)
+            most = VALUE_ARITY_ANY;
+    }
+    return (struct value){ .kind = V_CLOSURE, .flags = VALUE_HAS_ARITY, .n = VALUE_ARITY(least, most), .closure = cl };
+}
+
 struct value eval(struct frame *f, const struct node *n)
 {
     switch ((enum ast_kind)n->kind) {
@@ -260,12 +275,8 @@ struct value eval(struct frame *f, const struct node *n)
     case AST_RENDER_EXPR:
         epp_render(f, eval(f, n->operand), false);
         return VALUE_UNDEF;
-    case AST_LAMBDA: {
-        struct closure *cl = ARENA_NEW(f->c->arena, struct closure);
-        cl->node = n;
-        cl->frame = f;
-        return (struct value){ .kind = V_CLOSURE, .closure = cl };
-    }
+    case AST_LAMBDA:
+        return eval_lambda(f, n);
     default: /* definitions say nothing where they stand */
         return VALUE_UNDEF;
     }

@@ -23,7 +23,8 @@ struct value run_body(struct frame *f, const struct node *body)
 static _Noreturn void illegal(struct frame *f, const struct node *n, const char *what)
 {
     struct sv file = f->unit->src->path;
-    raise_plain(f->c, file.n ? file : SV("unknown"), unit_line(f->c, f->unit, n->from, NULL), "%s() from context where this is illegal", what);
+    raise_plain(f->c, file.n ? file : SV("unknown"), unit_line(f->c, f->unit, n->from, NULL), "%s() from context where this is illegal",
+                what);
 }
 
 struct value jump_call(struct frame *f, const struct node *n, const struct sym *which, const struct value *args, uint32_t count)

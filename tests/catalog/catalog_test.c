@@ -53,15 +53,18 @@ static struct catalog *read_catalog(struct fixture *f, const char *json)
 }
 
 #define HEAD "{\"name\":\"n\",\"environment\":\"production\",\"resources\":["
-#define RES(type, title, params) "{\"type\":\"" type "\",\"title\":\"" title "\",\"tags\":[\"t\"],\"exported\":false,\"parameters\":{" params "}}"
+#define RES(type, title, params)                                                                                                           \
+    "{\"type\":\"" type "\",\"title\":\"" title "\",\"tags\":[\"t\"],\"exported\":false,\"parameters\":{" params "}}"
 
 static void test_json_round_trip(void **state)
 {
     struct fixture *f = *state;
-    const char *json = HEAD "{\"type\":\"File\",\"title\":\"/a\",\"tags\":[\"file\"],\"file\":\"/m.pp\",\"line\":3,\"exported\":false,\"kind\":\"compilable_type\","
-                            "\"parameters\":{\"mode\":\"0644\",\"list\":[1,null,2.5,true],\"map\":{\"k\":{\"__ptype\":\"Default\"}},"
-                            "\"re\":{\"__ptype\":\"Regexp\",\"__pvalue\":\"a.b\"},\"content\":\"secret\"},\"sensitive_parameters\":[\"content\"]},"
-                            RES("Class", "Foo::Bar", "") "],\"edges\":[{\"source\":\"Class[Foo::Bar]\",\"target\":\"File[/a]\"}],\"classes\":[\"foo::bar\"]}";
+    const char *json = HEAD
+        "{\"type\":\"File\",\"title\":\"/a\",\"tags\":[\"file\"],\"file\":\"/"
+        "m.pp\",\"line\":3,\"exported\":false,\"kind\":\"compilable_type\","
+        "\"parameters\":{\"mode\":\"0644\",\"list\":[1,null,2.5,true],\"map\":{\"k\":{\"__ptype\":\"Default\"}},"
+        "\"re\":{\"__ptype\":\"Regexp\",\"__pvalue\":\"a.b\"},\"content\":\"secret\"},\"sensitive_parameters\":[\"content\"]}," RES(
+            "Class", "Foo::Bar", "") "],\"edges\":[{\"source\":\"Class[Foo::Bar]\",\"target\":\"File[/a]\"}],\"classes\":[\"foo::bar\"]}";
     struct catalog *c = read_catalog(f, json);
     struct strbuf one = STRBUF_IN(f->arena), two = STRBUF_IN(f->arena);
     catalog_write_json(c, &one, false);
@@ -122,7 +125,8 @@ static void test_diff_digest(void **state)
     struct catalog *was = read_catalog(f, HEAD RES("File", "/a", "\"mode\":\"0644\"") "]}");
     struct catalog *now = read_catalog(f, HEAD RES("File", "/a", "\"mode\":\"0600\"") "]}");
     struct catalog *other = read_catalog(f, HEAD RES("File", "/a", "\"mode\":\"0700\"") "]}");
-    struct catalog_diff *x = catalog_diff(f->arena, was, now), *y = catalog_diff(f->arena, was, now), *z = catalog_diff(f->arena, was, other);
+    struct catalog_diff *x = catalog_diff(f->arena, was, now), *y = catalog_diff(f->arena, was, now),
+                        *z = catalog_diff(f->arena, was, other);
     assert_memory_equal(x->digest, y->digest, sizeof x->digest);
     assert_true(memcmp(x->digest, z->digest, sizeof x->digest) != 0);
 }
@@ -143,12 +147,15 @@ static void test_order(void **state)
 {
     struct fixture *f = *state;
     struct err err = { "" };
-    struct catalog *c = read_catalog(f, HEAD RES("Class", "A", "\"before\":[\"Class[B]\"]") "," RES("Class", "B", "") "," RES("Notify", "b1", "") "," RES("Notify", "a1", "") ","
-                                       RES("Notify", "free", "") "],\"edges\":[{\"source\":\"Class[A]\",\"target\":\"Notify[a1]\"},{\"source\":\"Class[B]\",\"target\":\"Notify[b1]\"}]}");
+    struct catalog *c = read_catalog(
+        f, HEAD RES("Class", "A", "\"before\":[\"Class[B]\"]") "," RES("Class", "B", "") "," RES("Notify", "b1", "") "," RES(
+               "Notify", "a1", "") "," RES("Notify", "free", "") "],\"edges\":[{\"source\":\"Class[A]\",\"target\":\"Notify[a1]\"},{"
+                                                                 "\"source\":\"Class[B]\",\"target\":\"Notify[b1]\"}]}");
     struct graph *g = graph_new(f->arena, c, &err);
     assert_non_null(g);
     assert_order(f, g, "A a1 B b1 free");
-    const struct resource *free_one = catalog_find(c, SV("Notify"), SV("free")), *a1 = catalog_find(c, SV("Notify"), SV("a1")), *b1 = catalog_find(c, SV("Notify"), SV("b1"));
+    const struct resource *free_one = catalog_find(c, SV("Notify"), SV("free")), *a1 = catalog_find(c, SV("Notify"), SV("a1")),
+                          *b1 = catalog_find(c, SV("Notify"), SV("b1"));
     assert_true(graph_add_soft(g, free_one, a1));
     assert_false(graph_add_soft(g, b1, a1)); /* the opposite holds already */
     assert_order(f, g, "A free a1 B b1");
@@ -159,8 +166,11 @@ static void test_notified(void **state)
     struct fixture *f = *state;
     struct err err = { "" };
     uint32_t n;
-    struct catalog *c = read_catalog(f, HEAD RES("Class", "A", "\"notify\":\"Class[B]\"") "," RES("Notify", "a1", "") "," RES("Class", "B", "") "," RES("Notify", "b1", "") ","
-                                       RES("Notify", "later", "\"require\":\"Notify[a1]\"") "],\"edges\":[{\"source\":\"Class[A]\",\"target\":\"Notify[a1]\"},{\"source\":\"Class[B]\",\"target\":\"Notify[b1]\"}]}");
+    struct catalog *c = read_catalog(
+        f, HEAD RES("Class", "A", "\"notify\":\"Class[B]\"") "," RES("Notify", "a1", "") "," RES("Class", "B", "") "," RES(
+               "Notify", "b1", "") "," RES("Notify", "later",
+                                           "\"require\":\"Notify[a1]\"") "],\"edges\":[{\"source\":\"Class[A]\",\"target\":\"Notify[a1]\"},"
+                                                                         "{\"source\":\"Class[B]\",\"target\":\"Notify[b1]\"}]}");
     struct graph *g = graph_new(f->arena, c, &err);
     assert_non_null(g);
     bool b1 = false, later = false;
@@ -183,7 +193,8 @@ static void test_cycle(void **state)
     struct fixture *f = *state;
     struct err err = { "" };
     uint32_t n;
-    struct catalog *c = read_catalog(f, HEAD RES("Notify", "a", "\"before\":\"Notify[b]\"") "," RES("Notify", "b", "\"before\":\"Notify[a]\"") "]}");
+    struct catalog *c =
+        read_catalog(f, HEAD RES("Notify", "a", "\"before\":\"Notify[b]\"") "," RES("Notify", "b", "\"before\":\"Notify[a]\"") "]}");
     struct graph *g = graph_new(f->arena, c, &err);
     assert_non_null(g);
     assert_null(graph_order(g, &n, &err));
@@ -202,7 +213,8 @@ static void test_unknown_target(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = { T(test_json_round_trip), T(test_json_bad), T(test_type_names), T(test_diff), T(test_diff_digest),
-                                        T(test_order), T(test_notified), T(test_cycle), T(test_unknown_target) };
+    const struct CMUnitTest tests[] = { T(test_json_round_trip), T(test_json_bad), T(test_type_names), T(test_diff),
+                                        T(test_diff_digest),     T(test_order),    T(test_notified),   T(test_cycle),
+                                        T(test_unknown_target) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

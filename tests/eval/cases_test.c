@@ -1,4 +1,5 @@
-/* cases: every cases/NAME.pp is compiled; its catalog or its error must be what NAME.expected says. CASE=NAME runs one, UPDATE=1 rewrites. */
+/* cases: every cases/NAME.pp is compiled; its catalog or its error must be what NAME.expected says. CASE=NAME runs one, UPDATE=1 rewrites.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +14,8 @@
 #include "test_functions.h"
 
 /* What the cases ask of facts. */
-static const char facts_json[] =
-    "{\"kernel\":\"Linux\",\"osfamily\":\"Debian\",\"os\":{\"name\":\"Debian\",\"family\":\"Debian\"},\"networking\":{\"fqdn\":\"node1.example.com\"}}";
+static const char facts_json[] = "{\"kernel\":\"Linux\",\"osfamily\":\"Debian\",\"os\":{\"name\":\"Debian\",\"family\":\"Debian\"},"
+                                 "\"networking\":{\"fqdn\":\"node1.example.com\"}}";
 
 struct fixture {
     struct arena *arena;
@@ -23,10 +24,7 @@ struct fixture {
     struct value facts;
 };
 
-static int compare_sv(const void *a, const void *b)
-{
-    return sv_cmp(*(const struct sv *)a, *(const struct sv *)b);
-}
+static int compare_sv(const void *a, const void *b) { return sv_cmp(*(const struct sv *)a, *(const struct sv *)b); }
 
 static void sort_svs(struct sv *list, uint32_t n)
 {
@@ -113,7 +111,12 @@ static struct sv dump_catalog(struct arena *a, const struct catalog *c)
 
 static struct sv answer(struct fixture *f, struct arena *a, struct sv code)
 {
-    struct compile_options o = { .certname = SV("node1.example.com"), .facts = f->facts, .strict = STRICT_WARNING, .code = code, .functions = f->functions, .hooks.type_info = test_type_info };
+    struct compile_options o = { .certname = SV("node1.example.com"),
+                                 .facts = f->facts,
+                                 .strict = STRICT_WARNING,
+                                 .code = code,
+                                 .functions = f->functions,
+                                 .hooks.type_info = test_type_info };
     struct compile_result *r = compile_node(f->snapshot, &o);
     struct sv text = r->catalog ? dump_catalog(a, r->catalog) : arena_printf(a, "error: %.*s\n", SV_ARG(r->error));
     text = arena_dup(a, text);

@@ -6,20 +6,11 @@
 #include "base/map.h"
 #include "eval/call.h"
 
-static struct value t_include(struct call *k)
-{
-    return call_include(k, HOW_INCLUDE, k->args, k->count);
-}
+static struct value t_include(struct call *k) { return call_include(k, HOW_INCLUDE, k->args, k->count); }
 
-static struct value t_contain(struct call *k)
-{
-    return call_include(k, HOW_CONTAIN, k->args, k->count);
-}
+static struct value t_contain(struct call *k) { return call_include(k, HOW_CONTAIN, k->args, k->count); }
 
-static struct value t_require(struct call *k)
-{
-    return call_include(k, HOW_REQUIRE, k->args, k->count);
-}
+static struct value t_require(struct call *k) { return call_include(k, HOW_REQUIRE, k->args, k->count); }
 
 static struct value t_fail(struct call *k)
 {
@@ -66,10 +57,7 @@ static struct value t_map(struct call *k)
     return value_array(out, n);
 }
 
-static struct value t_with(struct call *k)
-{
-    return call_block(k, k->args, k->count);
-}
+static struct value t_with(struct call *k) { return call_block(k, k->args, k->count); }
 
 static struct value t_realize(struct call *k)
 {
@@ -83,15 +71,9 @@ static struct value t_tag(struct call *k)
     return VALUE_UNDEF;
 }
 
-static struct value t_tagged(struct call *k)
-{
-    return value_bool(call_tagged(k, value_sv(k->args[0])));
-}
+static struct value t_tagged(struct call *k) { return value_bool(call_tagged(k, value_sv(k->args[0]))); }
 
-static struct value t_defined(struct call *k)
-{
-    return value_bool(call_defined(k, k->args[0]));
-}
+static struct value t_defined(struct call *k) { return value_bool(call_defined(k, k->args[0])); }
 
 static struct value t_create_resources(struct call *k)
 {
@@ -130,7 +112,8 @@ static struct value t_pick(struct call *k)
 static struct value t_empty(struct call *k)
 {
     struct value v = k->args[0];
-    return value_bool(v.kind == V_UNDEF || (v.kind == V_STRING && !v.n) || (v.kind == V_ARRAY && !v.n) || (v.kind == V_HASH && !v.h->count));
+    return value_bool(v.kind == V_UNDEF || (v.kind == V_STRING && !v.n) || (v.kind == V_ARRAY && !v.n) ||
+                      (v.kind == V_HASH && !v.h->count));
 }
 
 static struct value t_member(struct call *k)
@@ -149,8 +132,8 @@ static const struct builtin test_functions[] = {
     { "contain", NULL, "", t_contain, FN_STATEMENT },
     { "require", NULL, "", t_require, FN_STATEMENT },
     { "fail", NULL, "", t_fail, FN_STATEMENT },
-    { "each", "Callable[Variant[Array, Hash], Callable[1, 2]]", "each(enumerable)", t_each, 0 },
-    { "map", "Callable[Array, Callable[1, 1]]", "map(enumerable)", t_map, 0 },
+    { "each", "Callable[Variant[Array, Hash], Callable[1, 2]]", "", t_each, 0, "enumerable block" },
+    { "map", "Callable[Array, Callable[1, 1]]", "", t_map, 0, "enumerable block" },
     { "with", NULL, "", t_with, 0 },
     { "realize", NULL, "", t_realize, FN_STATEMENT },
     { "tag", NULL, "", t_tag, FN_STATEMENT },
@@ -161,8 +144,26 @@ static const struct builtin test_functions[] = {
     { "notice", NULL, "", t_notice, FN_STATEMENT },
 };
 
-static const char *const p_file[] = { "path", "ensure", "content", "source", "mode", "owner", "group", "recurse", "purge", "force", "target", "backup",
-                                      "replace", "links", "validate_cmd", "recurselimit", "ignore", "show_diff", "selinux_ignore_defaults", NULL };
+static const char *const p_file[] = { "path",
+                                      "ensure",
+                                      "content",
+                                      "source",
+                                      "mode",
+                                      "owner",
+                                      "group",
+                                      "recurse",
+                                      "purge",
+                                      "force",
+                                      "target",
+                                      "backup",
+                                      "replace",
+                                      "links",
+                                      "validate_cmd",
+                                      "recurselimit",
+                                      "ignore",
+                                      "show_diff",
+                                      "selinux_ignore_defaults",
+                                      NULL };
 static const char *const p_package[] = { "name", "ensure", "provider", "source", "install_options", NULL };
 static const char *const p_service[] = { "name", "ensure", "enable", "hasstatus", "hasrestart", "provider", NULL };
 static const char *const p_notify[] = { "name", "message", "withpath", NULL };

@@ -298,7 +298,8 @@ static struct value fn_compare(struct call *k)
 static struct value fn_compare_wrong(struct call *k)
 {
     call_fail(k,
-              "compare(): Non comparable type. Only values of the types Numeric, String, Semver, Timestamp and Timestamp can be compared. "
+              "'compare' compare(): Non comparable type. Only values of the types Numeric, String, Semver, Timestamp and Timestamp can be "
+              "compared. "
               "Got %s and %s",
               class_of(k->args[0]), class_of(k->args[1]));
 }

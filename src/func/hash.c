@@ -40,15 +40,13 @@ static bool dig(struct call *k, struct value v, const struct value *path, uint32
         if (v.kind == V_UNDEF || path[i].kind == V_UNDEF)
             return true;
         if (v.kind != V_ARRAY && v.kind != V_HASH) {
-            *out_error =
-                arena_printf(k->arena, "The given data does not contain a Collection at %.*s, got '%.*s'", SV_ARG(walked(k, path, i)),
-                             SV_ARG(type_text(k->arena, type_generalize(k->arena, type_infer(k->arena, v)))));
+            *out_error = arena_printf(k->arena, "The given data does not contain a Collection at %.*s, got '%.*s'",
+                                      SV_ARG(walked(k, path, i)), SV_ARG(type_text(k->arena, type_infer(k->arena, v))));
             return false;
         }
         if (v.kind == V_ARRAY && path[i].kind != V_INT) {
-            *out_error =
-                arena_printf(k->arena, "The given data requires an Integer index at %.*s, got '%.*s'", SV_ARG(walked(k, path, i + 1)),
-                             SV_ARG(type_text(k->arena, type_generalize(k->arena, type_infer(k->arena, path[i])))));
+            *out_error = arena_printf(k->arena, "The given data requires an Integer index at %.*s, got '%.*s'",
+                                      SV_ARG(walked(k, path, i + 1)), SV_ARG(type_text(k->arena, type_infer(k->arena, path[i]))));
             return false;
         }
         if (v.kind == V_ARRAY) {
@@ -111,7 +109,7 @@ static struct value fn_getvar(struct call *k)
     return get_from(k, v, rest, arg(k, 1));
 }
 
-static struct value fn_getvar_wrong(struct call *k) { call_fail(k, "The given string does not start with a valid variable name"); }
+static struct value fn_getvar_wrong(struct call *k) { call_fail(k, "'getvar' The given string does not start with a valid variable name"); }
 
 const struct builtin func_hash[] = {
     { "keys", "Callable[Hash]", "the keys of a hash", fn_keys, 0 },

@@ -14,9 +14,7 @@ static struct sv first_error(struct call *k, const struct diags *diags)
             continue;
         span_position(d->span, &line, &column);
         struct sv path = d->span.src ? d->span.src->path : SV_NONE;
-        bool absolute = path.n && path.p[0] == '/';
-        return arena_printf(k->arena, "%.*s (%s%.*s%sline: %u, column: %u)", SV_ARG(d->message), absolute ? "file: " : "",
-                            absolute ? (int)path.n : 0, path.p ? path.p : "", absolute ? ", " : "", line, column);
+        return arena_printf(k->arena, "%.*s (file: %.*s, line: %u, column: %u)", SV_ARG(d->message), SV_ARG(path), line, column);
     }
     return SV("it has mistakes");
 }

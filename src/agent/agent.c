@@ -194,15 +194,17 @@ static void notify_others(struct converge *c, struct node_state *s)
 static void converge_one(struct converge *c, struct node_state *s)
 {
     struct run *run = c->run;
-    bool noop = resource_noop(run, s->resource), run_noop = run->noop;
+    bool noop = resource_noop(run, s->resource), hard = run->noop, soft = run->noop_soft;
     uint32_t from = c->report->event_count;
     prefetch_type(c, s->provider);
-    /* The gate follows the resource: "noop => true" shuts it for this one. */
+    /* The gate follows the resource while it is at work: "noop" of its own shuts it, or opens it where only --noop did. */
     run->noop = noop;
+    run->noop_soft = false;
     bool changed = apply_resource(c, s, noop);
     if (s->refreshes && !s->failed)
         refresh_resource(c, s, noop);
-    run->noop = run_noop;
+    run->noop = hard;
+    run->noop_soft = soft;
     if (changed || (s->refreshes && s->provider->refresh && !s->failed))
         notify_others(c, s);
     enum resource_outcome worst = OUT_IN_SYNC;
@@ -306,18 +308,19 @@ struct report *agent_converge(struct run *run, const struct catalog *cat, agent_
     c.by_name = map_in(run->arena);
     c.dead_types = map_in(run->arena);
     index_names(&c);
-    uint32_t n = 0;
-    const struct resource **order = NULL;
-    c.graph = graph_new(run->arena, cat, &err);
-    if (c.graph) {
-        autorequire_all(&c);
-        order = graph_order(c.graph, &n, &err);
-    }
-    if (!order)
-        c.report->error = arena_dup(run->arena, sv_of(err.text));
-    else if (validate_all(&c))
-        for (uint32_t i = 0; i < n && visit(&c, order[i]); i++)
+    if (validate_all(&c)) {
+        uint32_t n = 0;
+        const struct resource **order = NULL;
+        c.graph = graph_new(run->arena, cat, &err);
+        if (c.graph) {
+            autorequire_all(&c);
+            order = graph_order(c.graph, &n, &err);
+        }
+        if (!c.graph || (!order && err.text[0]))
+            c.report->error = arena_dup(run->arena, sv_of(err.text));
+        for (uint32_t i = 0; i < n && order && visit(&c, order[i]); i++)
             ;
+    }
     c.report->ended = now_utc();
     return c.report;
 }

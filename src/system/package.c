@@ -144,9 +144,9 @@ static bool package_get(struct run *run, const struct resource *r, struct proper
 
 static bool apt_get(struct run *run, const struct resource *r, const char *verb, struct sv what, struct err *err)
 {
-    const char **argv = NULL;
+    const char **argv = ARENA_ARRAY(run->arena, const char *, 16);
     uint32_t count = 0, extra;
-    size_t cap = 0;
+    size_t cap = 16;
     bool keep = !sv_is(attr_text(run, r, "configfiles"), "replace");
     const char *const head[] = {
         "apt-get", "-q", "-y", "-o", keep ? "DPkg::Options::=--force-confold" : "DPkg::Options::=--force-confnew", "--allow-downgrades"

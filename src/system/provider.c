@@ -9,7 +9,7 @@ static const struct provider *const natives[] = { &provider_cron,   &provider_ex
 
 bool change_allowed(struct run *run)
 {
-    if (run->noop)
+    if (run->noop || run->noop_soft)
         return false;
     run->writes++;
     return true;

@@ -81,6 +81,7 @@ static void test_noop(void **state)
     converge(f);
     assert_false(there(f, "x"));
     assert_true(there(f, "y"));
+    assert_false(change_allowed(&f->run)); /* outside of a resource the gate is shut */
     fixture_done(f);
 }
 

@@ -38,6 +38,16 @@ static struct value fn_leaders(struct call *k)
     return value_array(items, n);
 }
 
+/* "Eva Lind" where the model has that name, else "eva". */
+static struct value shown_name(struct call *k, struct sv ref)
+{
+    const struct people_context *ctx = compile_options_of(k->c)->hooks.ctx;
+    const struct entity *user = ctx && ctx->model ? model_find(ctx->model, ref) : NULL;
+    struct sv shown = user ? entity_text(user, "profile.displayName") : SV_NONE;
+    size_t slash = sv_rfind_char(ref, '/');
+    return value_str(shown.n ? shown : slash == SIZE_MAX ? ref : sv_slice(ref, slash + 1, ref.n));
+}
+
 /* potlac::pairs(['user:default/a', 'user:default/b', 'user:default/c'], 2) */
 static struct value fn_pairs(struct call *k)
 {
@@ -53,8 +63,12 @@ static struct value fn_pairs(struct call *k)
         bool in_order = sv_cmp(value_sv(x), value_sv(y)) <= 0;
         two[0] = in_order ? x : y;
         two[1] = in_order ? y : x;
-        struct hash *h = hash_new(k->arena, 3);
+        struct value *names = ARENA_ARRAY(k->arena, struct value, 2);
+        names[0] = shown_name(k, value_sv(two[0]));
+        names[1] = shown_name(k, value_sv(two[1]));
+        struct hash *h = hash_new(k->arena, 4);
         hash_put_str(k->arena, h, "leaders", value_array(two, 2));
+        hash_put_str(k->arena, h, "names", value_array(names, 2));
         hash_put_str(k->arena, h, "every", value_str(arena_printf(k->arena, "P%uW", plan.cycle)));
         hash_put_str(k->arena, h, "phase", value_int(plan.pairs[i].week));
         items[i] = value_hash(h);

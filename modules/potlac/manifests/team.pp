@@ -56,7 +56,6 @@ class potlac::team (
       $pair_minutes = $one_on_ones['minutes'] ? { undef => 30, default => $one_on_ones['minutes'] }
       $max_per_week = $one_on_ones['max_per_week'] ? { undef => 2, default => $one_on_ones['max_per_week'] }
       potlac::pairs($all, $max_per_week).each |$pair| {
-        $names = $pair['leaders'].map |$ref| { $ref.split('/')[-1] }
         potlac::ritual { "${potlac}/one-on-one/${pair['leaders'].join('/')}":
           kind        => 'one-on-one',
           attendees   => $pair['leaders'],
@@ -66,7 +65,7 @@ class potlac::team (
             'every'   => $pair['every'],
             'phase'   => $pair['phase'],
           },
-          summary     => "One-on-one: ${names.join(' and ')}",
+          summary     => "One-on-one: ${pair['names'].join(' and ')}",
           description => "Leaders of ${label}",
           location    => $location,
         }

@@ -36,7 +36,7 @@ static void check_native(struct compile *c, struct eres *r)
 {
     for (uint32_t i = 0; i < r->r.param_count; i++) {
         const struct sym *name = r->r.params[i].name;
-        if (native_knows(c, r->type->info, name))
+        if (r->type->info->open || native_knows(c, r->type->info, name))
             continue;
         struct sv at = location_text(c, r->r.file, r->r.line, 0);
         raise_plain(c, r->r.file, r->r.line, "no parameter named '%.*s'%s%.*s on %.*s[%.*s]", SV_ARG(name->text), at.n ? " " : "",

@@ -92,6 +92,7 @@ struct rtype_info {
     const struct sym *name; /* "file" */
     struct sv normal;       /* "File" */
     bool known;             /* native or Ruby */
+    bool open;              /* its parameters are not known */
     const struct sym **params;
     uint32_t param_count;
     const struct sym *namevar;

@@ -139,6 +139,7 @@ static void rtype_ruby(struct shared *sh, struct rtype_info *info, const struct 
     for (uint32_t i = 0; i < ruby->param_count; i++)
         info->params[i] = intern(t, ruby->params[i]);
     info->param_count = ruby->param_count;
+    info->open = !ruby->param_count; /* made by Ruby code that cannot be read: anything may be a parameter */
     if (ruby->namevar.n)
         info->namevar = intern(t, ruby->namevar);
 }

@@ -65,12 +65,28 @@ void class_declare(struct compile *c, struct entry *e, struct scope *s, struct r
 
 /* ---- parameters ---- */
 
-static int param_index(const struct definition *d, const struct sym *name)
+/* Parameters mostly come in the order of the definition: the search begins behind the last hit. */
+static int param_index(const struct definition *d, const struct sym *name, uint32_t *hint)
 {
-    for (uint32_t i = 0; i < d->param_count; i++)
-        if (d->params[i].name == name)
-            return (int)i;
+    for (uint32_t n = 0, i = *hint; n < d->param_count; n++, i++) {
+        if (i >= d->param_count)
+            i = 0;
+        if (d->params[i].name != name)
+            continue;
+        *hint = i + 1;
+        return (int)i;
+    }
     return -1;
+}
+
+/* "ntp::servers" */
+static struct sv data_key(struct compile *c, struct sv class_name, struct sv param)
+{
+    char *p = arena_alloc(c->arena, class_name.n + param.n + 3);
+    memcpy(p, class_name.p, class_name.n);
+    memcpy(p + class_name.n, "::", 2);
+    memcpy(p + class_name.n + 2, param.p, param.n + 1); /* syms end with NUL */
+    return (struct sv){ p, class_name.n + param.n + 2 };
 }
 
 /* Values from data for what was not given: classes only. */
@@ -86,7 +102,7 @@ static void bind_data(struct compile *c, struct eres *r, struct scope *s)
         const struct resource_param *given = param_find(r, d->params[i].name);
         if (given && given->value.kind != V_UNDEF)
             continue;
-        struct sv key = arena_printf(c->arena, "%.*s::%.*s", SV_ARG(r->entry->name->text), SV_ARG(d->params[i].name->text));
+        struct sv key = data_key(c, r->entry->name->text, d->params[i].name->text);
         struct resource_param p = { .name = d->params[i].name, .source = r->source, .origin.kind = ORIGIN_DATA };
         struct data_origin origin = { 0 };
         if (!hooks->lookup(hooks->ctx, c, key, &p.value, &origin) || (p.value.kind == V_UNDEF && d->params[i].value))
@@ -107,6 +123,7 @@ static void bind_defaults(struct compile *c, struct eres *r, struct frame *f, co
         const struct param *p = &d->params[i];
         if (!p->value || (f->slots[i].kind != V_UNSET && f->slots[i].kind != V_UNDEF))
             continue;
+        bool given = f->slots[i].kind == V_UNDEF;
         f->slots[i] = VALUE_UNSET;
         f->binding_at = i;
         struct value v = eval(f, p->value);
@@ -116,7 +133,10 @@ static void bind_defaults(struct compile *c, struct eres *r, struct frame *f, co
                                       .value = v,
                                       .source = r->source,
                                       .origin = { .kind = ORIGIN_PARAM_DEFAULT, .span = { f->unit->src, p->from, p->to } } };
-        param_set(c, r, &set);
+        if (given || p->name == c->names.tag_)
+            param_set(c, r, &set);
+        else
+            ARENA_PUSH(c->arena, r->r.params, r->r.param_count, r->r.param_cap, set);
     }
     f->binding = false;
 }
@@ -152,9 +172,10 @@ static void check_params(struct compile *c, struct eres *r, struct frame *f, con
 {
     const struct definition *d = f->def;
     struct complaints bad = { 0 };
+    uint32_t hint = 0;
     for (uint32_t i = 0; i < r->r.param_count; i++) {
         const struct sym *name = r->r.params[i].name;
-        if (param_index(d, name) < 0 && !is_metaparam(c, name) && name != c->names.name_)
+        if (param_index(d, name, &hint) < 0 && !is_metaparam(c, name) && name != c->names.name_)
             complain_lines(c, &bad, arena_printf(c->arena, "has no parameter named '%.*s'", SV_ARG(name->text)));
     }
     for (uint32_t i = 0; i < d->param_count; i++) {
@@ -181,8 +202,9 @@ static void check_params(struct compile *c, struct eres *r, struct frame *f, con
 static void bind_params(struct compile *c, struct eres *r, struct frame *f, const struct prepared *prep)
 {
     const struct definition *d = f->def;
+    uint32_t hint = 0;
     for (uint32_t i = 0; i < r->r.param_count; i++) {
-        int at = param_index(d, r->r.params[i].name);
+        int at = param_index(d, r->r.params[i].name, &hint);
         if (at >= 0)
             f->slots[at] = r->r.params[i].value;
     }

@@ -48,11 +48,15 @@ static void check_native(struct compile *c, struct eres *r)
 static void check_defined(struct compile *c, struct eres *r)
 {
     const struct definition *d = r->entry->def;
+    uint32_t at = 0;
     for (uint32_t i = 0; i < r->r.param_count; i++) {
         const struct sym *name = r->r.params[i].name;
-        bool known = is_metaparam(c, name) || name == c->names.name_;
-        for (uint32_t j = 0; j < d->param_count && !known; j++)
-            known = d->params[j].name == name;
+        bool known = false;
+        for (uint32_t j = 0; j < d->param_count && !known; j++) { /* mostly they stand in the same order */
+            at = at >= d->param_count ? 0 : at;
+            known = d->params[at++].name == name;
+        }
+        known = known || is_metaparam(c, name) || name == c->names.name_;
         if (!known)
             raise_plain(c, SV_NONE, 0, "%.*s[%.*s]: has no parameter named '%.*s'", SV_ARG(r->r.type), SV_ARG(r->r.title),
                         SV_ARG(name->text));

@@ -12,7 +12,10 @@
     X(iterate)                                                                                                                             \
     X(catalog)                                                                                                                             \
     X(log)                                                                                                                                 \
-    X(template)
+    X(template)                                                                                                                            \
+    X(string)                                                                                                                              \
+    X(number)                                                                                                                              \
+    X(type)
 
 #define X(family)                                                                                                                          \
     extern const struct builtin func_##family[];                                                                                           \

@@ -1,0 +1,421 @@
+/* string: letter case, trimming, splitting, matching, replacing, formatting. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "func/func.h"
+#include "types/format.h"
+#include "types/iterator.h"
+#include "types/regexp.h"
+#include "types/text.h"
+
+typedef struct sv text_fn(struct call *k, struct sv s);
+
+static struct value map_text(struct call *k, struct value v, text_fn *change)
+{
+    struct value list, *items;
+
+    if (v.kind == V_STRING)
+        return value_str(change(k, value_sv(v)));
+    if (v.kind == V_INT || v.kind == V_FLOAT)
+        return v;
+    list = iterable_to_array(k->arena, v);
+    if (list.kind != V_ARRAY)
+        return v;
+    items = ARENA_ARRAY(k->arena, struct value, list.n);
+    for (uint32_t i = 0; i < list.n; i++)
+        items[i] = list.items[i].kind == V_ARRAY && v.kind != V_HASH ? list.items[i] : map_text(k, list.items[i], change);
+    return value_array(items, list.n);
+}
+
+static struct sv up(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_UP); }
+static struct sv down(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_DOWN); }
+static struct sv capital(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_CAPITAL); }
+static struct sv swapped(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_SWAP); }
+
+static struct sv left_stripped(struct call *k, struct sv s)
+{
+    (void)k;
+    while (s.n && (text_blank(*s.p) || !*s.p))
+        s = sv_slice(s, 1, s.n);
+    return s;
+}
+
+static struct sv right_stripped(struct call *k, struct sv s)
+{
+    (void)k;
+    while (s.n && (text_blank(s.p[s.n - 1]) || !s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+static struct sv stripped(struct call *k, struct sv s) { return left_stripped(k, right_stripped(k, s)); }
+
+static struct sv chomped(struct call *k, struct sv s)
+{
+    (void)k;
+    if (s.n && s.p[s.n - 1] == '\n')
+        return sv_slice(s, 0, s.n - (s.n > 1 && s.p[s.n - 2] == '\r' ? 2 : 1));
+    return s.n && s.p[s.n - 1] == '\r' ? sv_slice(s, 0, s.n - 1) : s;
+}
+
+static struct sv chopped(struct call *k, struct sv s)
+{
+    size_t n = utf8_count(s);
+
+    (void)k;
+    if (s.n > 1 && s.p[s.n - 1] == '\n' && s.p[s.n - 2] == '\r')
+        return sv_slice(s, 0, s.n - 2);
+    return n ? sv_slice(s, 0, utf8_offset(s, n - 1)) : s;
+}
+
+/* foo_bar: FooBar */
+static struct sv camel(struct call *k, struct sv s)
+{
+    struct strbuf out = STRBUF_IN(k->arena);
+    struct sv piece;
+
+    while (sv_cut(&s, '_', &piece)) {
+        strbuf_add(&out, text_case(k->arena, sv_slice(piece, 0, utf8_offset(piece, 1)), CASE_UP));
+        strbuf_add(&out, sv_slice(piece, utf8_offset(piece, 1), piece.n));
+    }
+    return strbuf_sv(&out);
+}
+
+static struct value fn_upcase(struct call *k) { return map_text(k, k->args[0], up); }
+static struct value fn_downcase(struct call *k) { return map_text(k, k->args[0], down); }
+static struct value fn_capitalize(struct call *k) { return map_text(k, k->args[0], capital); }
+static struct value fn_swapcase(struct call *k) { return map_text(k, k->args[0], swapped); }
+static struct value fn_camelcase(struct call *k) { return map_text(k, k->args[0], camel); }
+static struct value fn_lstrip(struct call *k) { return map_text(k, k->args[0], left_stripped); }
+static struct value fn_rstrip(struct call *k) { return map_text(k, k->args[0], right_stripped); }
+static struct value fn_strip(struct call *k) { return map_text(k, k->args[0], stripped); }
+static struct value fn_chomp(struct call *k) { return map_text(k, k->args[0], chomped); }
+static struct value fn_chop(struct call *k) { return map_text(k, k->args[0], chopped); }
+
+/* A pattern argument: a regular expression, its source, or a Regexp or Pattern type. */
+static const struct regexp *pattern_of(struct call *k, struct value v, const char *options)
+{
+    struct err err;
+    const struct regexp *re;
+    struct sv source;
+
+    if (v.kind == V_TYPE) {
+        const struct type *t = type_resolve(v.t);
+
+        if (t->kind == T_PATTERN && t->patterns.count == 1)
+            return t->patterns.items[0];
+        v = t->kind == T_REGEXP && t->regexp ? (struct value){ .kind = V_REGEXP, .re = t->regexp } : value_str(SV(""));
+    }
+    if (v.kind == V_REGEXP && !*options)
+        return v.re;
+    source = v.kind == V_REGEXP ? regexp_source(v.re) : value_sv(v);
+    if (*options)
+        source = arena_printf(k->arena, "(?%s:%.*s)", options, SV_ARG(source));
+    re = regexp_compile(k->arena, source, &err);
+    if (!re)
+        call_fail(k, "%s", err.text);
+    return re;
+}
+
+static bool search(struct call *k, const struct regexp *re, struct sv text, size_t from, struct regexp_match *m)
+{
+    enum regexp_result r = regexp_search(re, text, from, m);
+
+    if (r == REGEXP_LIMIT)
+        call_fail(k, "the regular expression /%.*s/ takes too long on this text", SV_ARG(regexp_source(re)));
+    return r == REGEXP_YES;
+}
+
+static struct value match_one(struct call *k, struct value text, const struct regexp *re)
+{
+    struct regexp_match m;
+    struct value *items;
+
+    if (text.kind != V_STRING || !search(k, re, value_sv(text), 0, &m))
+        return VALUE_UNDEF;
+    items = ARENA_ARRAY(k->arena, struct value, m.count);
+    for (uint32_t i = 0; i < m.count; i++)
+        items[i] = m.from[i] < 0 ? VALUE_UNDEF : value_str(sv_slice(value_sv(text), (size_t)m.from[i], (size_t)m.to[i]));
+    return value_array(items, m.count);
+}
+
+static struct value fn_match(struct call *k)
+{
+    const struct regexp *re = pattern_of(k, k->args[1], "");
+    struct value *items;
+
+    if (k->args[0].kind == V_STRING)
+        return match_one(k, k->args[0], re);
+    items = ARENA_ARRAY(k->arena, struct value, k->args[0].n);
+    for (uint32_t i = 0; i < k->args[0].n; i++)
+        items[i] = match_one(k, k->args[0].items[i], re);
+    return value_array(items, k->args[0].n);
+}
+
+static struct value fn_split(struct call *k)
+{
+    struct value in = k->args[0].kind == V_SENSITIVE ? *k->args[0].inner : k->args[0], *items = NULL, list;
+    const struct regexp *re = pattern_of(k, k->args[1], "");
+    struct sv s = value_sv(in);
+    size_t n = 0, cap = 0, start = 0, at = 0;
+    struct regexp_match m;
+
+    while (at <= s.n && search(k, re, s, at, &m)) {
+        size_t from = (size_t)m.from[0], to = (size_t)m.to[0];
+
+        if (to == from) { /* an empty match cuts between two characters */
+            if (from >= s.n)
+                break;
+            if (from == start) {
+                at = start + utf8_offset(sv_slice(s, start, s.n), 1);
+                if (!search(k, re, s, at, &m) || (size_t)m.from[0] >= s.n)
+                    break;
+                from = (size_t)m.from[0];
+                to = (size_t)m.to[0];
+            }
+        }
+        ARENA_PUSH(k->arena, items, n, cap, value_str(sv_slice(s, start, from)));
+        for (uint32_t i = 1; i < m.count; i++)
+            if (m.from[i] >= 0)
+                ARENA_PUSH(k->arena, items, n, cap, value_str(sv_slice(s, (size_t)m.from[i], (size_t)m.to[i])));
+        start = at = to;
+    }
+    ARENA_PUSH(k->arena, items, n, cap, value_str(sv_slice(s, start, s.n)));
+    while (n && items[n - 1].n == 0)
+        n--;
+    list = value_array(items, (uint32_t)n);
+    return k->args[0].kind == V_SENSITIVE ? value_sensitive(k->arena, list) : list;
+}
+
+/* \1, \0, \&, \\ of a replacement */
+static void add_replacement(struct strbuf *out, struct sv with, struct sv s, const struct regexp_match *m)
+{
+    for (size_t i = 0; i < with.n; i++) {
+        char c = i + 1 < with.n ? with.p[i + 1] : '\0';
+
+        if (with.p[i] != '\\' || !c) {
+            strbuf_addc(out, with.p[i]);
+            continue;
+        }
+        i++;
+        if ((c >= '0' && c <= '9') || c == '&') {
+            uint32_t g = c == '&' ? 0 : (uint32_t)(c - '0');
+
+            if (g < m->count && m->from[g] >= 0)
+                strbuf_add(out, sv_slice(s, (size_t)m->from[g], (size_t)m->to[g]));
+        } else if (c == '\\') {
+            strbuf_addc(out, '\\');
+        } else {
+            strbuf_addc(out, '\\');
+            strbuf_addc(out, c);
+        }
+    }
+}
+
+static struct value replace(struct call *k, struct value v, const struct regexp *re, struct value with, bool all)
+{
+    struct strbuf out = STRBUF_IN(k->arena);
+    struct sv s;
+    size_t at = 0, copied = 0;
+    struct regexp_match m;
+
+    if (v.kind == V_SENSITIVE)
+        return value_sensitive(k->arena, replace(k, *v.inner, re, with, all));
+    if (v.kind == V_ARRAY) {
+        struct value *items = ARENA_ARRAY(k->arena, struct value, v.n);
+
+        for (uint32_t i = 0; i < v.n; i++)
+            items[i] = replace(k, v.items[i], re, with, all);
+        return value_array(items, v.n);
+    }
+    if (v.kind != V_STRING)
+        return v;
+    s = value_sv(v);
+    while (at <= s.n && search(k, re, s, at, &m)) {
+        size_t from = (size_t)m.from[0], to = (size_t)m.to[0];
+
+        strbuf_add(&out, sv_slice(s, copied, from));
+        if (with.kind == V_HASH) {
+            const struct value *found = hash_find_sv(with.h, sv_slice(s, from, to));
+
+            if (found)
+                value_print(&out, *found);
+        } else {
+            add_replacement(&out, value_sv(with), s, &m);
+        }
+        copied = to;
+        if (!all)
+            break;
+        at = to;
+        if (to == from) { /* an empty match: go on behind the next character */
+            if (at >= s.n)
+                break;
+            utf8_next(s, &at);
+        }
+    }
+    strbuf_add(&out, sv_slice(s, copied, s.n));
+    return value_str(strbuf_sv(&out));
+}
+
+static struct value fn_regsubst(struct call *k)
+{
+    char options[4] = "";
+    size_t n = 0;
+    bool all = false;
+
+    if (k->count > 3 && k->args[3].kind == V_STRING)
+        for (uint32_t i = 0; i < k->args[3].n; i++) {
+            char c = k->args[3].s[i];
+
+            all = all || c == 'G';
+            if ((c == 'I' || c == 'E' || c == 'M') && n < 3 && !strchr(options, c == 'I' ? 'i' : c == 'E' ? 'x' : 'm'))
+                options[n++] = c == 'I' ? 'i' : c == 'E' ? 'x' : 'm';
+            options[n] = '\0';
+        }
+    return replace(k, k->args[0], pattern_of(k, k->args[1], options), k->args[2], all);
+}
+
+static struct value fn_sprintf(struct call *k)
+{
+    struct strbuf out = STRBUF_IN(k->arena);
+    struct err err;
+    bool sensitive = false;
+    struct value *args = ARENA_ARRAY(k->arena, struct value, k->count);
+
+    for (uint32_t i = 1; i < k->count; i++) {
+        sensitive = sensitive || k->args[i].kind == V_SENSITIVE;
+        args[i - 1] = k->args[i];
+    }
+    if (!format_ruby(k->arena, &out, value_sv(k->args[0]), args, k->count - 1, &err))
+        call_fail(k, "%s", err.text);
+    (void)sensitive;
+    return value_str(strbuf_sv(&out));
+}
+
+static bool all_digits(struct sv s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return s.n > 0;
+}
+
+/* The next '-', '.', run of digits or run of others. */
+static struct sv version_part(struct sv s, size_t *at)
+{
+    size_t start = *at;
+    char c = s.p[start];
+    bool digit = c >= '0' && c <= '9';
+
+    ++*at;
+    if (c == '-' || c == '.')
+        return sv_slice(s, start, *at);
+    while (*at < s.n && s.p[*at] != '-' && s.p[*at] != '.' && (s.p[*at] >= '0' && s.p[*at] <= '9') == digit)
+        ++*at;
+    return sv_slice(s, start, *at);
+}
+
+static int compare_nocase(struct call *k, struct sv x, struct sv y) { return sv_cmp(up(k, x), up(k, y)); }
+
+static int compare_digits(struct sv x, struct sv y) { return x.n != y.n ? (x.n < y.n ? -1 : 1) : sv_cmp(x, y); }
+
+static struct sv without_zeros(struct sv s)
+{
+    while (s.n > 2 && s.p[s.n - 1] == '0' && s.p[s.n - 2] == '.')
+        s.n -= 2;
+    return s;
+}
+
+static int version_compare(struct call *k, struct sv a, struct sv b)
+{
+    size_t i = 0, j = 0;
+    int order;
+
+    while (i < a.n && j < b.n) {
+        struct sv x = version_part(a, &i), y = version_part(b, &j);
+
+        if (sv_eq(x, y))
+            continue;
+        if (sv_is(x, "-") || sv_is(y, "-"))
+            return sv_is(x, "-") ? -1 : 1;
+        if (sv_is(x, ".") || sv_is(y, "."))
+            return sv_is(x, ".") ? -1 : 1;
+        if (all_digits(x) && all_digits(y) && x.p[0] != '0' && y.p[0] != '0')
+            return compare_digits(x, y);
+        return compare_nocase(k, x, y);
+    }
+    order = sv_cmp(a, b);
+    return (order > 0) - (order < 0);
+}
+
+static struct value fn_versioncmp(struct call *k)
+{
+    struct sv a = value_sv(k->args[0]), b = value_sv(k->args[1]);
+    int order;
+
+    if (k->count > 2 && k->args[2].kind == V_BOOL && k->args[2].b) {
+        a = without_zeros(a);
+        b = without_zeros(b);
+    }
+    order = version_compare(k, a, b);
+    return value_int((order > 0) - (order < 0));
+}
+
+static struct value fn_shellquote(struct call *k)
+{
+    struct strbuf out = STRBUF_IN(k->arena);
+    struct value list =
+        iterable_to_array(k->arena, k->count == 1 && k->args[0].kind == V_ARRAY ? k->args[0] : value_array(k->args, k->count));
+
+    for (uint32_t i = 0; i < list.n; i++) {
+        struct sv word = value_text(k->arena, list.items[i]);
+        bool safe = word.n > 0, single = false, special = false;
+
+        for (size_t c = 0; c < word.n; c++) {
+            safe = safe && word.p[c] && (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-", word.p[c]));
+            single = single || word.p[c] == '\'';
+            special = special || (word.p[c] && strchr("$`\\\"!", word.p[c]));
+        }
+        strbuf_adds(&out, i ? " " : "");
+        if (safe)
+            strbuf_add(&out, word);
+        else if (!special)
+            strbuf_addf(&out, "\"%.*s\"", SV_ARG(word));
+        else if (!single)
+            strbuf_addf(&out, "'%.*s'", SV_ARG(word));
+        else {
+            strbuf_addc(&out, '"');
+            for (size_t c = 0; c < word.n; c++) {
+                if (word.p[c] && strchr("$`\\\"", word.p[c]))
+                    strbuf_addc(&out, '\\');
+                strbuf_addc(&out, word.p[c]);
+            }
+            strbuf_addc(&out, '"');
+        }
+    }
+    return value_str(strbuf_sv(&out));
+}
+
+#define TEXTS   "Callable[Variant[Numeric, String, Iterable]]"
+#define PATTERN "Variant[String, Regexp, Type[Regexp], Type[Pattern]]"
+
+const struct builtin func_string[] = {
+    { "upcase", TEXTS, "text in capitals", fn_upcase, 0 },
+    { "downcase", TEXTS, "text in small letters", fn_downcase, 0 },
+    { "capitalize", TEXTS, "the first letter capital, the others small", fn_capitalize, 0 },
+    { "swapcase", TEXTS, "capitals to small letters and back", fn_swapcase, 0 },
+    { "camelcase", TEXTS, "foo_bar to FooBar", fn_camelcase, 0 },
+    { "lstrip", TEXTS, "text without leading blanks", fn_lstrip, 0 },
+    { "rstrip", TEXTS, "text without trailing blanks", fn_rstrip, 0 },
+    { "strip", TEXTS, "text without blanks around it", fn_strip, 0 },
+    { "chomp", TEXTS, "text without its last line end", fn_chomp, 0 },
+    { "chop", TEXTS, "text without its last character", fn_chop, 0 },
+    { "match", "Callable[Variant[String, Array], " PATTERN "]", "the match and its groups", fn_match, 0 },
+    { "split", "Callable[Variant[String, Sensitive[String]], " PATTERN "]", "text cut where a pattern matches", fn_split, 0 },
+    { "regsubst",
+      "Callable[Variant[Array, Sensitive, String], " PATTERN ", Variant[String, Hash[String, String]], Optional[Pattern[/^[GEIM]*$/]], "
+      "Optional[Enum['N','E','S','U']], 3, 5]",
+      "text with matches of a pattern replaced", fn_regsubst, 0 },
+    { "sprintf", "Callable[String, Any, 1, default]", "text by a format", fn_sprintf, 0 },
+    { "versioncmp", "Callable[String, String, Optional[Boolean], 2, 3]", "-1, 0 or 1: how two versions compare", fn_versioncmp, 0 },
+    { "shellquote", "Callable[Any, 0, default]", "words quoted for a shell", fn_shellquote, 0 },
+};
+const size_t func_string_count = sizeof func_string / sizeof *func_string;

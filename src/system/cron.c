@@ -151,10 +151,7 @@ static bool write_tab(struct run *run, const struct resource *r, struct sv text,
         const char *as_root[] = { "crontab", "-u", user, "-", NULL }, *own[] = { "crontab", "-", NULL };
         return run_tool(run, geteuid() == 0 ? as_root : own, text, NULL, err);
     }
-    struct sv folder = rooted(run, path_dir(sv_of(tab_path(run, r))));
-    if (!fs_mkdirs(arena_cstr(run->arena, folder), 0755, err))
-        return false;
-    AUTO_FD dir = open_parent(run, sv_of(tab_path(run, r)), &base, err);
+    AUTO_FD dir = open_parent_made(run, sv_of(tab_path(run, r)), &base, err);
     uid_t uid = (uid_t)-1;
     if (dir < 0)
         return false;

@@ -216,7 +216,7 @@ enum set_result file_set(struct run *run, const struct resource *r, const struct
     if (!p)
         return SET_FAILED;
     struct sv base;
-    AUTO_FD dir = open_parent(run, p->path, &base, err);
+    AUTO_FD dir = open_parent_made(run, p->path, &base, err);
     if (dir < 0) {
         if (errno == ENOENT)
             err_set(err, "Cannot create %.*s; parent directory %.*s does not exist", SV_ARG(p->path), SV_ARG(path_dir(p->path)));

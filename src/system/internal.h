@@ -56,6 +56,8 @@ struct sv account_group_name(struct run *run, gid_t gid);
 
 /* The folder that holds path, opened; symlinks in it are followed but never out of the root. -1 and err; *out_base its last name. */
 int open_parent(struct run *run, struct sv path, struct sv *out_base, struct err *err);
+/* As open_parent; under a root folders that are missing are made, as the machine's packages would have. */
+int open_parent_made(struct run *run, struct sv path, struct sv *out_base, struct err *err);
 /* path under the root, as text for commands and messages. */
 struct sv rooted(struct run *run, struct sv path);
 

@@ -68,6 +68,32 @@ int open_parent(struct run *run, struct sv path, struct sv *out_base, struct err
     return fd;
 }
 
+/* A root starts empty, and the packages that bring folders cannot act in it: what is missing on the way is made. */
+static bool make_folders(struct run *run, struct sv path, struct err *err)
+{
+    for (size_t at = 1; (at = sv_find_char(path, '/', at)) != SIZE_MAX; at++) {
+        struct sv folder = sv_slice(path, 0, at), base;
+        AUTO_FD there = open_in_root(run, arena_cstr(run->arena, folder), err);
+        if (there >= 0)
+            continue;
+        AUTO_FD parent = open_parent(run, folder, &base, err);
+        if (parent < 0)
+            return false;
+        if (mkdirat(parent, arena_cstr(run->arena, base), 0755) < 0 && errno != EEXIST)
+            return err_errno(err, "cannot make folder '%.*s'", SV_ARG(folder));
+    }
+    return true;
+}
+
+int open_parent_made(struct run *run, struct sv path, struct sv *out_base, struct err *err)
+{
+    errno = 0;
+    int fd = open_parent(run, path, out_base, err);
+    if (fd >= 0 || errno != ENOENT || run->root.n == 0 || !make_folders(run, path, err))
+        return fd;
+    return open_parent(run, path, out_base, err);
+}
+
 /* A temp file has one name, so that a run that was killed leaves at most one, and the next run takes it away.
  * Its lock tells a dead one from one that another run is writing at this moment. */
 static int take_temp(int dir, const char *name, struct err *err)

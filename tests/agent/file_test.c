@@ -340,6 +340,7 @@ static void test_root(void **state)
     add(f, "File", SV("/etc/x"), "content", "a\n", "owner", "nobodyknows", NULL);
     add(f, "File", SV("/etc/via/y"), "content", "a\n", NULL);
     add(f, "File", SV("/etc/up/z"), "content", "a\n", NULL);
+    add(f, "File", SV("/srv/deep/down"), "content", "a\n", NULL);
     add(f, "Package", SV("hello"), "ensure", "installed", NULL);
     add(f, "Exec", SV("/bin/false"), NULL);
     converge(f);
@@ -348,6 +349,7 @@ static void test_root(void **state)
     assert_text(f, "root/etc/x", "a\n");
     assert_text(f, "root/etc/real/y", "a\n");
     assert_text(f, "root/z", "a\n");
+    assert_text(f, "root/srv/deep/down", "a\n"); /* folders that packages would bring */
     converge(f);
     assert_int_equal(f->run.writes, 0);
     assert_int_equal(f->report->changed, 0);

@@ -119,26 +119,35 @@ static void print_source(struct strbuf *out, struct span at, const char *on, con
     strbuf_addc(out, '\n');
 }
 
+static const char *severity_colour(const struct diag *d, bool colour)
+{
+    static const char *const colours[] = { "\033[1;31m", "\033[1;33m", "\033[1;36m" };
+    return colour ? colours[d->severity] : "";
+}
+
+void diag_print_excerpt(struct strbuf *out, const struct diag *d, bool colour)
+{
+    if (d->span.src && d->span.from <= d->span.src->text.n)
+        print_source(out, d->span, severity_colour(d, colour), colour ? "\033[0m" : "");
+    if (d->hint.n)
+        strbuf_addf(out, "  hint: %.*s\n", SV_ARG(d->hint));
+}
+
 void diag_print(struct strbuf *out, const struct diag *d, bool colour)
 {
-    static const struct {
-        const char *name, *colour;
-    } rows[] = { { "error", "\033[1;31m" }, { "warning", "\033[1;33m" }, { "note", "\033[1;36m" } };
-    const char *on = colour ? rows[d->severity].colour : "", *off = colour ? "\033[0m" : "";
+    static const char *const names[] = { "error", "warning", "note" };
     if (d->span.src) {
+        struct sv path = d->span.src->path;
         unsigned line, column;
         span_position(d->span, &line, &column);
-        strbuf_addf(out, "%.*s:%u:%u: ", SV_ARG(d->span.src->path), line, column);
+        strbuf_addf(out, "%.*s:%u:%u: ", SV_ARG(path.n ? path : SV("code")), line, column);
     }
-    strbuf_addf(out, "%s%s:%s ", on, rows[d->severity].name, off);
+    strbuf_addf(out, "%s%s:%s ", severity_colour(d, colour), names[d->severity], colour ? "\033[0m" : "");
     strbuf_add(out, d->message);
     if (d->name)
         strbuf_addf(out, " [%s]", d->name);
     strbuf_addc(out, '\n');
-    if (d->span.src && d->span.from <= d->span.src->text.n)
-        print_source(out, d->span, on, off);
-    if (d->hint.n)
-        strbuf_addf(out, "  hint: %.*s\n", SV_ARG(d->hint));
+    diag_print_excerpt(out, d, colour);
 }
 
 void diags_print(struct strbuf *out, const struct diags *d, bool colour)

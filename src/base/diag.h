@@ -49,6 +49,8 @@ void diag_hint(struct diags *d, const char *fmt, ...) __attribute__((format(prin
 void span_position(struct span at, unsigned *out_line, unsigned *out_column);
 /* "path:line:column: error: message", the source line, a caret line, the hint. */
 void diag_print(struct strbuf *out, const struct diag *d, bool colour);
+/* Only the source line, the caret line and the hint. */
+void diag_print_excerpt(struct strbuf *out, const struct diag *d, bool colour);
 void diags_print(struct strbuf *out, const struct diags *d, bool colour);
 /* "'x', 'y' or 'z'": the names nearest to a misspelt one; empty where none is near. */
 struct sv near_names(struct arena *a, struct sv wrong, const struct sv *names, size_t count);

@@ -1,4 +1,4 @@
-/* log: messages to people on standard error. */
+/* log: messages to people. As Puppet does it, warnings and errors go to standard error, the rest to standard output. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 
@@ -26,12 +26,13 @@ void log_write(enum log_level level, const char *fmt, ...)
     if (!log_on(level))
         return;
     const char *colour = settings.colour ? rows[level].colour : "";
-    flockfile(stderr);
-    fprintf(stderr, "%s%s: ", colour, rows[level].name);
+    FILE *to = level <= LOG_WARNING ? stderr : stdout;
+    flockfile(to);
+    fprintf(to, "%s%s: ", colour, rows[level].name);
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    vfprintf(to, fmt, ap);
     va_end(ap);
-    fprintf(stderr, "%s\n", *colour ? "\033[0m" : "");
-    funlockfile(stderr);
+    fprintf(to, "%s\n", *colour ? "\033[0m" : "");
+    funlockfile(to);
 }

@@ -1,4 +1,5 @@
-/* log: the one global: messages to people on standard error. Only cli, agent and server log; other layers return. */
+/* log: the one global: messages to people; warnings and errors to standard error, the rest to standard output. Only cli, agent and server
+ * log; other layers return. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -18,22 +18,6 @@ static double now_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* What notice(), warning() and the like said, in Puppet's form; other warnings with their place. */
-static void show_messages(const struct compile_result *r)
-{
-    for (const struct diag *d = r->diags.first; d; d = d->next) {
-        if (d->severity == SEV_ERROR)
-            continue;
-        unsigned line, column;
-        span_position(d->span, &line, &column);
-        enum log_level level = d->severity == SEV_WARNING ? LOG_WARNING : LOG_NOTICE;
-        if (d->severity == SEV_WARNING && d->span.src)
-            log_write(level, "%.*s (file: %.*s, line: %u, column: %u)", SV_ARG(d->message), SV_ARG(d->span.src->path), line, column);
-        else
-            log_write(level, "%.*s", SV_ARG(d->message));
-    }
-}
-
 static struct sv fact_text(struct value facts, const char *name)
 {
     const struct value *v = hash_find_sv(facts.h, sv_of(name));
@@ -102,12 +86,12 @@ static int apply_manifest(struct cli *c)
     struct sv certname = own_certname(c, facts);
     double started = now_seconds();
     struct compile_result *r = site_compile_code(&s, certname, facts, code, path);
-    show_messages(r);
+    show_messages(&r->diags);
     int status = EXIT_BROKEN;
     if (r->catalog)
         status = converge_manifest(c, &s, r, now_seconds() - started, certname);
-    else if (!cli_diags(c, &r->diags) || r->error.n)
-        log_write(LOG_ERROR, "%.*s", SV_ARG(r->error));
+    else
+        show_failure(c, r->error, &r->diags);
     compile_result_free(r);
     site_close(&s);
     return status;

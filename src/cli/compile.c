@@ -4,8 +4,8 @@
 
 #include "base/fs.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "cli/hooks.h"
+#include "cli/show.h"
 #include "cli/site.h"
 #include "system/facts.h"
 
@@ -142,13 +142,13 @@ static int compile_one(struct cli *c, struct site *s, const char *node)
     if (!site_subject(s, sv_of(node), &subject, &err))
         return cli_broken(&err);
     struct compile_result *r = site_compile(s, &subject);
-    cli_diags(c, &r->diags);
+    show_messages(&r->diags);
     if (r->catalog) {
         AUTO_STRBUF out = STRBUF_HEAP;
         catalog_write_json(r->catalog, &out, true);
         printf("%s\n", strbuf_cstr(&out));
     } else {
-        log_write(LOG_ERROR, "%.*s", SV_ARG(r->error));
+        show_failure(c, r->error, &r->diags);
     }
     int status = r->catalog ? EXIT_OK : EXIT_BROKEN;
     compile_result_free(r);

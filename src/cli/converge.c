@@ -51,6 +51,9 @@ static void log_event(void *ctx, const struct resource_event *e)
     if (l->style == CONVERGE_QUIET)
         return;
     struct sv path = show_path(l->site->arena, e->resource);
+    /* A notify says its message before the event is told. */
+    if (sv_is(e->resource->type, "Notify") && e->outcome == OUT_CHANGED)
+        log_write(LOG_NOTICE, "%.*s", SV_ARG(e->after));
     bool failed = e->outcome == OUT_FAILED, skipped = e->outcome == OUT_SKIPPED;
     log_write(failed ? LOG_ERROR : skipped ? LOG_WARNING : LOG_NOTICE, "%.*s%s%.*s: %.*s", SV_ARG(path), e->property.n ? "/" : "",
               SV_ARG(e->property), SV_ARG(e->message));

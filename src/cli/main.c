@@ -192,32 +192,39 @@ static int unknown_verb(const char *name)
     return EXIT_BROKEN;
 }
 
-int main(int argc, char **argv)
+static int run_verb(const struct verb *v, int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN);
-    log_set(LOG_NOTICE, isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
+    struct cli c = { .verb = v, .arena = arena_new(0) };
+    int status = EXIT_BROKEN;
+    if (read_command_line(&c, argc, argv)) {
+        if (cli_flag(&c, "help"))
+            print_verb_help(v);
+        status = cli_flag(&c, "help") ? EXIT_OK : v->run(&c);
+    }
+    arena_free(c.arena);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    const char *word = argc < 2 ? "" : argv[1];
     if (argc < 2)
         return print_help(stderr);
-    if (strcmp(argv[1], "--version") == 0) {
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
+        return print_help(stdout);
+    if (strcmp(word, "--version") == 0) {
         puts("potlac " POTLAC_VERSION);
         return EXIT_OK;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-        return print_help(stdout);
-    struct cli c = { .verb = find_verb(argv[1]) };
-    if (!c.verb)
-        return unknown_verb(argv[1]);
-    c.arena = arena_new(0);
-    int status = EXIT_BROKEN;
-    if (read_command_line(&c, argc, argv)) {
-        if (cli_flag(&c, "help")) {
-            print_verb_help(c.verb);
-            status = EXIT_OK;
-        } else {
-            status = c.verb->run(&c);
-        }
-    }
-    arena_free(c.arena);
+    const struct verb *v = find_verb(word);
+    return v ? run_verb(v, argc, argv) : unknown_verb(word);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    log_set(LOG_NOTICE, isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
+    int status = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "potlac: cannot write to standard output\n");
         status = EXIT_BROKEN;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "cli/line_diff.h"
 
 void show_json_value(struct json_out *j, struct value v)
@@ -150,4 +151,49 @@ struct sv show_names(struct arena *a, const struct sv *names, uint32_t count, ui
 struct sv show_count(struct arena *a, uint64_t n, const char *one, const char *many)
 {
     return arena_printf(a, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
+}
+
+/* Functions of the language that log name their message after their level: it is the author's words, the place is no news. */
+static const struct {
+    const char *function;
+    enum log_level level;
+} log_functions[] = { { "debug", LOG_DEBUG }, { "info", LOG_INFO }, { "notice", LOG_NOTICE }, { "warning", LOG_WARNING },
+                      { "err", LOG_ERROR },   { "crit", LOG_ERROR }, { "alert", LOG_ERROR },  { "emerg", LOG_ERROR } };
+
+static bool log_function_message(const struct diag *d)
+{
+    for (size_t i = 0; d->name && i < sizeof log_functions / sizeof *log_functions; i++)
+        if (strcmp(d->name, log_functions[i].function) == 0) {
+            log_write(log_functions[i].level, "%.*s", SV_ARG(d->message));
+            return true;
+        }
+    return false;
+}
+
+void show_messages(const struct diags *diags)
+{
+    for (const struct diag *d = diags->first; d; d = d->next) {
+        unsigned line, column;
+        if (d->severity == SEV_ERROR || log_function_message(d))
+            continue;
+        span_position(d->span, &line, &column);
+        if (d->span.src && d->span.src->path.n)
+            log_write(LOG_WARNING, "%.*s (file: %.*s, line: %u, column: %u)", SV_ARG(d->message), SV_ARG(d->span.src->path), line, column);
+        else if (d->span.src)
+            log_write(LOG_WARNING, "%.*s (line: %u, column: %u)", SV_ARG(d->message), line, column);
+        else
+            log_write(LOG_WARNING, "%.*s", SV_ARG(d->message));
+    }
+}
+
+void show_failure(const struct cli *c, struct sv error, const struct diags *diags)
+{
+    if (diags->errors > 1)
+        cli_diags(c, diags);
+    log_write(LOG_ERROR, "%.*s", SV_ARG(error));
+    AUTO_STRBUF text = STRBUF_HEAP;
+    for (const struct diag *d = diags->first; d && diags->errors == 1; d = d->next)
+        if (d->severity == SEV_ERROR)
+            diag_print_excerpt(&text, d, c->colour);
+    fwrite(text.p, 1, text.n, stderr);
 }

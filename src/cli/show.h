@@ -19,4 +19,9 @@ struct sv show_names(struct arena *a, const struct sv *names, uint32_t count, ui
 /* "3 hosts", "1 host" */
 struct sv show_count(struct arena *a, uint64_t n, const char *one, const char *many);
 
+/* What notice(), warning() and their kin said while compiling, and the compiler's own warnings, logged in Puppet's form. */
+void show_messages(const struct diags *d);
+/* Why a compile failed, in the reference's words, with the source line; every mistake where there are several. */
+void show_failure(const struct cli *c, struct sv error, const struct diags *d);
+
 #endif

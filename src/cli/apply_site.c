@@ -110,10 +110,10 @@ static bool converge_host(struct application *ap, struct err *err)
 {
     const char *root = cli_value(ap->c, "root");
     struct fleet_item *item = item_of(&ap->fleet, ap->host.entity);
-    struct converge_options o = { .root = root ? sv_of(root) : SV(""), .noop = ap->noop };
+    struct converge_options o = { .root = sv_of(root), .noop = ap->noop };
     if (!item->result->catalog)
         return err_set(err, "'%.*s' does not compile: %.*s", SV_ARG(ap->host.entity->name), SV_ARG(item->result->error));
-    if (!ap->noop && !record_drift(ap, o.root, err))
+    if (!ap->noop && (!fs_mkdirs(root, 0755, err) || !record_drift(ap, o.root, err)))
         return false;
     ap->host_report = converge(&ap->site, item->result->catalog, &o, NULL, err);
     if (!ap->host_report)

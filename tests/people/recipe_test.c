@@ -8,6 +8,8 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "agent/agent.h"
+#include "base/fs.h"
 #include "func/func.h"
 #include "people/calendar.h"
 #include "people/people.h"
@@ -173,6 +175,106 @@ static void test_wrong_parameters_are_refused(void **state)
     compile_result_free(r);
 }
 
+/* ---- the example site, from its model to feeds, and a moved sync ---- */
+
+static struct catalog *compile_all(void)
+{
+    static const enum model_kind kinds[] = { KIND_POTLAC, KIND_SYSTEM_OWNERSHIP };
+    struct catalog *all = catalog_new(a, snapshot_symtab(snapshot), SV("calendars"));
+    for (int k = 0; k < 2; k++) {
+        uint32_t n;
+        const struct entity *const *list = model_of_kind(ctx.model, kinds[k], &n);
+        for (uint32_t i = 0; i < n; i++) {
+            struct catalog *c = compile_subject(arena_cstr(a, list[i]->ref))->catalog; /* kept: the resources live in it */
+            for (uint32_t r = 0; r < c->resource_count; r++)
+                if (sv_is(c->resources[r]->type, "Calendar_event"))
+                    ARENA_PUSH(a, all->resources, all->resource_count, all->resource_cap, c->resources[r]);
+        }
+    }
+    return all;
+}
+
+static struct report *converge(struct store *st, const char *folder, int64_t now, unsigned *out_written)
+{
+    static const struct provider *const items[] = { &calendar_event_provider };
+    static const struct provider_set extra = { items, 1 };
+    struct err err = { "" };
+    ctx.today = local_from_seconds(now).date;
+    assert_true(people_recall(&ctx, a, st, &err));
+    struct catalog *all = compile_all();
+    struct calendar_options o = { .store = st, .model = ctx.model, .folder = sv_of(folder), .installation = SV("example"), .now = now };
+    struct calendar *c = calendar_open(a, &o, &err);
+    if (!c || !calendar_purge(c, all, &err))
+        fail_msg("%s", err.text);
+    struct run run = { .arena = a, .now = now, .calendar = c, .extra = &extra };
+    struct report *r = agent_converge(&run, all, NULL, NULL);
+    if (!calendar_close(c, &err))
+        fail_msg("%s", err.text);
+    calendar_feeds(c, out_written);
+    return r;
+}
+
+static const struct model *load_streaming(const char *change_from, const char *change_to)
+{
+    struct err err = { "" };
+    struct diags diags = diags_in(a);
+    struct model *m = model_new(a);
+    const char *root = getenv("POTLAC_SOURCE_ROOT");
+    struct sv folder = arena_printf(a, "%s/examples/streaming/model", root ? root : ".");
+    struct fs_entry *entries;
+    size_t n;
+    assert_true(fs_list(a, folder.p, &entries, &n, &err));
+    for (size_t i = 0; i < n; i++) {
+        struct source *src = ARENA_NEW(a, struct source);
+        struct strbuf text = STRBUF_IN(a);
+        src->path = path_join(a, folder, entries[i].name);
+        assert_true(fs_read(a, src->path.p, 0, &src->text, &err));
+        size_t at = sv_find(src->text, sv_of(change_from), 0);
+        if (at != SIZE_MAX) {
+            strbuf_add(&text, sv_slice(src->text, 0, at));
+            strbuf_adds(&text, change_to);
+            strbuf_add(&text, sv_slice(src->text, at + strlen(change_from), src->text.n));
+            src->text = strbuf_sv(&text);
+        }
+        assert_true(model_add_text(m, src, &diags));
+    }
+    assert_true(model_check(m, (struct date){ 2027, 2, 15 }, &diags));
+    return m;
+}
+
+#define MONDAY 1802678400 /* 2027-02-15T08:00:00Z */
+
+static void test_streaming_site_and_a_moved_sync(void **state)
+{
+    (void)state;
+    struct err err = { "" };
+    unsigned written;
+    char folder[] = "/tmp/potlac-feeds-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    struct store *st = store_open(":memory:", &err);
+    assert_non_null(st);
+    ctx.model = load_streaming("sync: {every: P1W,", "sync: {every: P1W,");
+    struct report *r = converge(st, folder, MONDAY, &written);
+    assert_int_equal(r->failed, 0);
+    assert_int_equal(r->changed, 16); /* 2 syncs, 6 pairs, 8 checkups */
+    assert_true(written > 10);
+    r = converge(st, folder, MONDAY, &written);
+    assert_int_equal(r->changed + written, 0);
+    /* one sync moves to another day: nothing else moves with it */
+    ctx.model = load_streaming("sync: {every: P1W,", "sync: {every: P1W, weekday: wed,");
+    r = converge(st, folder, MONDAY + 86400, &written);
+    assert_int_equal(r->changed, 1);
+    assert_int_equal(r->failed, 0);
+    struct sv text;
+    assert_true(fs_read(a, arena_cstr(a, arena_printf(a, "%s/potlac-delivery.ics", folder)), 0, &text, &err));
+    assert_int_not_equal(sv_find(text, SV("SEQUENCE:1"), 0), SIZE_MAX);
+    r = converge(st, folder, MONDAY + 86400, &written);
+    assert_int_equal(r->changed + written, 0);
+    store_close(st);
+    if (!getenv("POTLAC_KEEP_FEEDS"))
+        fs_remove_tree(folder, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +282,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_checkup_of_two_owners, setup, teardown),
         cmocka_unit_test_setup_teardown(test_class_alone_deploys_another_team, setup, teardown),
         cmocka_unit_test_setup_teardown(test_wrong_parameters_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_streaming_site_and_a_moved_sync, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,11 @@ enum parse_flags {
     PARSE_TASKS = 1 << 2,      /* `plan` and `apply` are keywords (files under plans/) */
 };
 
-/* NULL where the text has mistakes: they are in diags, all of them up to its cap. The unit and its nodes are in arena a;
+/* Messages are word for word the reference's, at its place ("Syntax error at '}'"), for syntax and for what the checker refuses;
+ * what was expected, where the open construct began and the usual cause are in the hint. The reference stops at the first syntax
+ * error; here parsing goes on at the next statement. Where it gives no place (end of input) here is the end of the text.
+ *
+ * NULL where the text has mistakes: they are in diags, all of them up to its cap. The unit and its nodes are in arena a;
  * names are interned in t. src must live as long. */
 const struct unit *parse(struct arena *a, struct symtab *t, const struct source *src, unsigned flags, struct diags *diags);
 

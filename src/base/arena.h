@@ -30,17 +30,17 @@ char *arena_cstr(struct arena *a, struct sv s);
 struct sv arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct sv arena_vprintf(struct arena *a, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
-#define ARENA_NEW(a, type) ((type *)arena_zalloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)      ((type *)arena_zalloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_zalloc((a), sizeof(type) * (n)))
 /* Appends to a growing array: ARENA_PUSH(a, list, count, cap, item). */
-#define ARENA_PUSH(a, list, count, cap, item)                                                                        \
-    do {                                                                                                             \
-        if ((count) == (cap)) {                                                                                      \
-            size_t arena_cap_ = (cap) ? (size_t)(cap)*2 : 4;                                                         \
-            (list) = arena_grow((a), (list), (size_t)(cap) * sizeof *(list), arena_cap_ * sizeof *(list));           \
-            (cap) = arena_cap_;                                                                                      \
-        }                                                                                                            \
-        (list)[(count)++] = (item);                                                                                  \
+#define ARENA_PUSH(a, list, count, cap, item)                                                                                              \
+    do {                                                                                                                                   \
+        if ((count) == (cap)) {                                                                                                            \
+            size_t arena_cap_ = (cap) ? (size_t)(cap)*2 : 4;                                                                               \
+            (list) = arena_grow((a), (list), (size_t)(cap) * sizeof *(list), arena_cap_ * sizeof *(list));                                 \
+            (cap) = arena_cap_;                                                                                                            \
+        }                                                                                                                                  \
+        (list)[(count)++] = (item);                                                                                                        \
     } while (0)
 
 #endif

@@ -21,8 +21,8 @@ struct data {
         int64_t i;
         double f;
         struct sv s;
-        struct data *items;         /* DATA_LIST */
-        struct data_pair *pairs;    /* DATA_MAP, in order of the text */
+        struct data *items;      /* DATA_LIST */
+        struct data_pair *pairs; /* DATA_MAP, in order of the text */
     };
 };
 

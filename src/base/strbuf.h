@@ -13,7 +13,7 @@ struct strbuf {
     struct arena *arena; /* NULL: heap */
 };
 
-#define STRBUF_HEAP ((struct strbuf){ 0 })
+#define STRBUF_HEAP  ((struct strbuf){ 0 })
 #define STRBUF_IN(a) ((struct strbuf){ .arena = (a) })
 
 void strbuf_release(struct strbuf *b);

@@ -14,7 +14,10 @@ struct sv {
 };
 
 #define SV(literal) ((struct sv){ "" literal, sizeof(literal) - 1 })
-#define SV_INIT(literal) { "" literal, sizeof(literal) - 1 }
+#define SV_INIT(literal)                                                                                                                   \
+    {                                                                                                                                      \
+        "" literal, sizeof(literal) - 1                                                                                                    \
+    }
 #define SV_NONE ((struct sv){ NULL, 0 })
 /* printf("%.*s", SV_ARG(s)) */
 #define SV_ARG(s) ((int)(s).n), ((s).p ? (s).p : "")

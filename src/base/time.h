@@ -21,21 +21,21 @@ struct local_time {
 /* Days since 1970-01-01 (proleptic Gregorian). */
 int64_t date_to_days(struct date d);
 struct date date_from_days(int64_t days);
-bool date_parse(struct sv s, struct date *out_d);             /* 2027-03-03 */
-bool local_parse(struct sv s, struct local_time *out_t);      /* 2027-03-03T10:00:00, seconds optional */
-int date_weekday(struct date d);                              /* 0 Monday ... 6 Sunday */
+bool date_parse(struct sv s, struct date *out_d);        /* 2027-03-03 */
+bool local_parse(struct sv s, struct local_time *out_t); /* 2027-03-03T10:00:00, seconds optional */
+int date_weekday(struct date d);                         /* 0 Monday ... 6 Sunday */
 void date_iso_week(struct date d, int *out_year, int *out_week);
 struct date iso_week_monday(int year, int week);
-int64_t local_to_seconds(struct local_time t);                /* as if UTC */
+int64_t local_to_seconds(struct local_time t); /* as if UTC */
 struct local_time local_from_seconds(int64_t seconds);
 /* ISO 8601 durations of weeks, days, hours, minutes, seconds: P1W, PT2H, P1DT30M. */
 bool duration_parse(struct sv s, int64_t *out_seconds);
 /* "mon" ... "sun", any case, also "Monday"; 0 Monday; -1 */
 int weekday_parse(struct sv s);
 void date_print(struct strbuf *out, struct date d);
-void local_print(struct strbuf *out, struct local_time t);    /* 2027-03-03T10:00:00 */
-void utc_print(struct strbuf *out, int64_t epoch);            /* 2027-03-03T09:00:00Z */
-bool utc_parse(struct sv s, int64_t *out_epoch);              /* ...Z or with +01:00 */
+void local_print(struct strbuf *out, struct local_time t); /* 2027-03-03T10:00:00 */
+void utc_print(struct strbuf *out, int64_t epoch);         /* 2027-03-03T09:00:00Z */
+bool utc_parse(struct sv s, int64_t *out_epoch);           /* ...Z or with +01:00 */
 int64_t now_utc(void);
 
 struct zone;

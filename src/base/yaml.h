@@ -7,6 +7,7 @@
 
 /* All documents of a text, in order, in the arena. False where anything was wrong: each mistake is in diags.
  * Duplicate keys of one map are warnings named "duplicate-key"; the last one counts, as in Psych. */
-bool yaml_read(struct arena *a, const struct source *src, const struct data_limits *limits, struct diags *diags, struct data_doc **out_first);
+bool yaml_read(struct arena *a, const struct source *src, const struct data_limits *limits, struct diags *diags,
+               struct data_doc **out_first);
 
 #endif

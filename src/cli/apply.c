@@ -40,7 +40,9 @@ static struct sv own_certname(struct cli *c, struct value facts)
 static int converge_manifest(struct cli *c, struct site *s, const struct compile_result *r, double compile_seconds, struct sv certname)
 {
     const char *root = cli_value(c, "root");
-    struct converge_options o = { .root = root ? sv_of(root) : SV(""), .noop = cli_flag(c, "noop"), .style = c->json ? CONVERGE_QUIET : CONVERGE_LOG };
+    struct converge_options o = { .root = root ? sv_of(root) : SV(""),
+                                  .noop = cli_flag(c, "noop"),
+                                  .style = c->json ? CONVERGE_QUIET : CONVERGE_LOG };
     struct err err = { "" };
     if (!c->json)
         log_write(LOG_NOTICE, "Compiled catalog for %.*s in environment production in %.2f seconds", SV_ARG(certname), compile_seconds);

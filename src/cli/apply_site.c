@@ -75,11 +75,12 @@ static void show_report(const struct cli *c, const char *title, struct sv where,
         if (e->outcome == OUT_PLANNED_ONLY)
             continue;
         bool bad = e->outcome == OUT_FAILED || e->outcome == OUT_SKIPPED;
-        printf("  %s%.*s[%.*s]%s%s%.*s: %.*s\n", bad ? cli_red(c) : "", SV_ARG(e->resource->type), SV_ARG(e->resource->title), bad ? cli_plain(c) : "",
-               e->property.n ? " " : "", SV_ARG(e->property), SV_ARG(e->message));
+        struct sv text = show_event(c->arena, e);
+        printf("  %s%.*s%s\n", bad ? cli_red(c) : "", SV_ARG(text), bad ? cli_plain(c) : "");
     }
     unsigned changed = r->changed + r->would_change;
-    printf("  %u resources: %u in sync, %u %s, %u failed", r->total, r->in_sync, changed, r->would_change ? "would change" : "changed", r->failed);
+    printf("  %u resources: %u in sync, %u %s, %u failed", r->total, r->in_sync, changed, r->would_change ? "would change" : "changed",
+           r->failed);
     if (r->skipped)
         printf(", %u skipped", r->skipped);
     if (r->planned_only)
@@ -92,11 +93,12 @@ static void show_planned(const struct cli *c, const struct report *r)
 {
     struct arena *a = arena_new(0);
     struct map counts = map_in(a);
-    for (uint32_t i = 0; !c->json && i < r->event_count; i++)
-        if (r->events[i].outcome == OUT_PLANNED_ONLY) {
-            struct sv type = r->events[i].resource->type;
-            map_put(&counts, type, (void *)((uintptr_t)map_find(&counts, type) + 1));
-        }
+    for (uint32_t i = 0; !c->json && i < r->event_count; i++) {
+        const struct resource_event *e = &r->events[i];
+        bool again = i && r->events[i - 1].resource == e->resource; /* several events of one resource stand together */
+        if (e->outcome == OUT_PLANNED_ONLY && !again)
+            map_put(&counts, e->resource->type, (void *)((uintptr_t)map_find(&counts, e->resource->type) + 1));
+    }
     if (counts.count)
         printf("  planned only, as these cannot act in a folder:");
     for (struct map_entry *e = NULL; (e = map_next(&counts, e));)
@@ -167,7 +169,9 @@ static struct recording recording_of(struct application *ap)
     bool clean = ap->revision.commit.n && !ap->revision.dirty;
     return (struct recording){ .at = ap->site.now,
                                .actor = clean ? ap->revision.author : SV("unknown"),
-                               .commit = ap->revision.commit.n ? arena_printf(ap->site.arena, "%.*s%s", SV_ARG(ap->revision.commit), ap->revision.dirty ? "-dirty" : "") : SV_NONE,
+                               .commit = ap->revision.commit.n ? arena_printf(ap->site.arena, "%.*s%s", SV_ARG(ap->revision.commit),
+                                                                              ap->revision.dirty ? "-dirty" : "")
+                                                               : SV_NONE,
                                .summary = clean ? ap->revision.summary : SV_NONE };
 }
 
@@ -176,8 +180,8 @@ static bool publish(struct application *ap, struct err *err)
     struct recording r = recording_of(ap);
     if (!store_begin(ap->site.store, err))
         return false;
-    if (!record_model(ap->site.store, ap->site.model, ap->site.arena, &r, &ap->model_changes, err) || !fleet_publish(&ap->site, &ap->fleet, err) ||
-        !store_commit(ap->site.store, err)) {
+    if (!record_model(ap->site.store, ap->site.model, ap->site.arena, &r, &ap->model_changes, err) ||
+        !fleet_publish(&ap->site, &ap->fleet, err) || !store_commit(ap->site.store, err)) {
         store_rollback(ap->site.store);
         return false;
     }

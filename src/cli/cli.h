@@ -21,9 +21,9 @@ struct cli;
 
 struct verb {
     const char *name;
-    const char *usage;   /* behind "potlac NAME" */
-    const char *summary; /* one line */
-    const char *help;    /* paragraphs; may be NULL */
+    const char *usage;                /* behind "potlac NAME" */
+    const char *summary;              /* one line */
+    const char *help;                 /* paragraphs; may be NULL */
     const struct cli_option *options; /* ended by a NULL name */
     int (*run)(struct cli *c);        /* the exit status */
 };
@@ -37,8 +37,8 @@ struct cli {
     const char **values; /* option_values[i] for options[i]; "" for a flag that was given */
     const char **args;   /* positional */
     unsigned arg_count;
-    bool json, colour;   /* --json; standard output is a terminal and NO_COLOR is not set */
-    bool progress;       /* standard error is a terminal */
+    bool json, colour; /* --json; standard output is a terminal and NO_COLOR is not set */
+    bool progress;     /* standard error is a terminal */
 };
 
 /* Exit statuses, as --detailed-exitcodes has them. */

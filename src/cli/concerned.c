@@ -41,11 +41,13 @@ static const struct entity **services_of(struct site *s, struct arena *a, const 
     size_t n = 0, cap = 0;
     *out_count = 0;
     if (subject->entity->kind == KIND_SYSTEM_OWNERSHIP) {
-        const struct entity *service = model_find(s->model, model_full_ref(a, entity_text(subject->entity, "service"), "component", subject->entity->ns));
+        const struct entity *service =
+            model_find(s->model, model_full_ref(a, entity_text(subject->entity, "service"), "component", subject->entity->ns));
         if (service)
             ARENA_PUSH(a, list, n, cap, service);
     } else if (subject->is_host) {
-        const struct entity *cluster = model_find(s->model, model_full_ref(a, entity_text(subject->entity, "cluster"), "cluster", subject->entity->ns));
+        const struct entity *cluster =
+            model_find(s->model, model_full_ref(a, entity_text(subject->entity, "cluster"), "cluster", subject->entity->ns));
         uint32_t on_count = 0;
         const struct entity **on = cluster ? model_related(s->model, a, cluster, REL_HOSTS, &on_count) : NULL;
         for (uint32_t i = 0; i < on_count; i++) {

@@ -55,8 +55,10 @@ static void log_event(void *ctx, const struct resource_event *e)
     if (sv_is(e->resource->type, "Notify") && e->outcome == OUT_CHANGED)
         log_write(LOG_NOTICE, "%.*s", SV_ARG(e->after));
     bool failed = e->outcome == OUT_FAILED, skipped = e->outcome == OUT_SKIPPED;
-    log_write(failed ? LOG_ERROR : skipped ? LOG_WARNING : LOG_NOTICE, "%.*s%s%.*s: %.*s", SV_ARG(path), e->property.n ? "/" : "",
-              SV_ARG(e->property), SV_ARG(e->message));
+    log_write(failed    ? LOG_ERROR
+              : skipped ? LOG_WARNING
+                        : LOG_NOTICE,
+              "%.*s%s%.*s: %.*s", SV_ARG(path), e->property.n ? "/" : "", SV_ARG(e->property), SV_ARG(e->message));
 }
 
 static struct calendar *open_calendar(struct site *s, struct catalog *catalog, const struct converge_options *o, struct err *err)

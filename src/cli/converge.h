@@ -13,7 +13,8 @@ struct converge_options {
     struct sv root; /* "": this machine */
     bool noop;
     enum converge_style style;
-    struct sv calendars;     /* folder for .ics feeds, and then the catalog holds the events of all subjects; empty: calendar_event is refused */
+    struct sv
+        calendars; /* folder for .ics feeds, and then the catalog holds the events of all subjects; empty: calendar_event is refused */
     bool allow_mass_cancel;
 };
 

@@ -1,9 +1,9 @@
 /* facts: shows what this machine is. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "system/facts.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/show.h"
-#include "system/facts.h"
 
 /* "os.family" digs into a hash; false where there is nothing. */
 static bool dig(struct value from, struct sv path, struct value *out_v)

@@ -10,8 +10,9 @@
 #include "base/strbuf.h"
 #include "cli/cli.h"
 
-static const struct verb *const verbs[] = { &verb_check,   &verb_plan,     &verb_apply, &verb_agenda,
-                                            &verb_compile, &verb_validate, &verb_facts };
+static const struct verb *const verbs[] = {
+    &verb_check, &verb_plan, &verb_apply, &verb_agenda, &verb_compile, &verb_validate, &verb_facts
+};
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
 /* --- options --- */
@@ -187,7 +188,8 @@ static int unknown_verb(const char *name)
     for (unsigned i = 0; i < VERB_COUNT; i++)
         names[i] = sv_of(verbs[i]->name);
     struct sv near = near_names(a, sv_of(name), names, VERB_COUNT);
-    fprintf(stderr, "potlac: unknown verb '%s'%s%.*s%s\nSee 'potlac --help'.\n", name, near.n ? "; did you mean " : "", SV_ARG(near), near.n ? "?" : "");
+    fprintf(stderr, "potlac: unknown verb '%s'%s%.*s%s\nSee 'potlac --help'.\n", name, near.n ? "; did you mean " : "", SV_ARG(near),
+            near.n ? "?" : "");
     arena_free(a);
     return EXIT_BROKEN;
 }

@@ -24,9 +24,11 @@ static void print_group_title(const struct cli *c, struct strbuf *out, const str
     bool hosts = g->items[0]->subject.is_host;
     strbuf_addf(out, "\n%s", cli_bold(c));
     if (hosts && g->count > 1)
-        strbuf_addf(out, "%zu hosts%s%.*s%s: %.*s", g->count, g->in ? " of cluster " : "", SV_ARG(g->in ? g->in->name : SV("")), cli_plain(c), SV_ARG(list));
+        strbuf_addf(out, "%zu hosts%s%.*s%s: %.*s", g->count, g->in ? " of cluster " : "", SV_ARG(g->in ? g->in->name : SV("")),
+                    cli_plain(c), SV_ARG(list));
     else if (hosts)
-        strbuf_addf(out, "host %.*s%s%s%.*s", SV_ARG(list), cli_plain(c), g->in ? " of cluster " : "", SV_ARG(g->in ? g->in->name : SV("")));
+        strbuf_addf(out, "host %.*s%s%s%.*s", SV_ARG(list), cli_plain(c), g->in ? " of cluster " : "",
+                    SV_ARG(g->in ? g->in->name : SV("")));
     else
         strbuf_addf(out, "%.*s%s", SV_ARG(list), cli_plain(c));
     strbuf_adds(out, g->is_new ? " (new)\n" : "\n");
@@ -53,7 +55,8 @@ static void print_group(const struct cli *c, struct strbuf *out, const struct fl
     if (g->is_new) {
         struct arena *a = arena_new(0);
         struct sv counts = show_type_counts(a, d);
-        strbuf_addf(out, "  %s+%s %u resources%s: %.*s\n", cli_green(c), cli_plain(c), d->count, g->count > 1 ? " each" : "", SV_ARG(counts));
+        strbuf_addf(out, "  %s+%s %u resources%s: %.*s\n", cli_green(c), cli_plain(c), d->count, g->count > 1 ? " each" : "",
+                    SV_ARG(counts));
         arena_free(a);
     } else {
         for (uint32_t i = 0; i < d->count && i < MOST_CHANGES; i++)
@@ -70,9 +73,10 @@ static void print_drift(const struct cli *c, struct strbuf *out, const struct su
     strbuf_addf(out, "\n%sDrift%s: %.*s is not as it was left by the last apply\n", cli_bold(c), cli_plain(c), SV_ARG(host->entity->name));
     for (uint32_t i = 0; i < drift->event_count; i++) {
         const struct resource_event *e = &drift->events[i];
-        if (e->outcome == OUT_WOULD_CHANGE)
-            strbuf_addf(out, "  %s!%s %.*s[%.*s]%s%.*s: %.*s\n", cli_red(c), cli_plain(c), SV_ARG(e->resource->type), SV_ARG(e->resource->title),
-                        e->property.n ? " " : "", SV_ARG(e->property), SV_ARG(e->message));
+        if (e->outcome == OUT_WOULD_CHANGE) {
+            struct sv text = show_event(c->arena, e);
+            strbuf_addf(out, "  %s!%s %.*s\n", cli_red(c), cli_plain(c), SV_ARG(text));
+        }
     }
 }
 
@@ -101,13 +105,15 @@ static void print_text(struct cli *c, const struct fleet *f, const struct subjec
     for (size_t i = 0; i < f->group_count; i++)
         print_group(c, &out, &f->groups[i]);
     for (size_t i = 0; i < f->removed_count; i++)
-        strbuf_addf(&out, "\n%s%.*s%s is gone from the model: nothing converges it any more\n", cli_bold(c), SV_ARG(f->removed[i]), cli_plain(c));
+        strbuf_addf(&out, "\n%s%.*s%s is gone from the model: nothing converges it any more\n", cli_bold(c), SV_ARG(f->removed[i]),
+                    cli_plain(c));
     if (drift && drift->would_change)
         print_drift(c, &out, host, drift);
     unsigned changed = hosts_in(f, true);
-    struct sv changing = show_count(a, changed, "host changes", "hosts change"), others = show_count(a, f->changed - changed, "meeting plan", "meeting plans");
-    strbuf_addf(&out, "\n%s%.*s, %.*s; %u drifted resource%s%s\n", cli_bold(c), SV_ARG(changing), SV_ARG(others), drift ? drift->would_change : 0,
-                drift && drift->would_change == 1 ? "" : "s", cli_plain(c));
+    struct sv changing = show_count(a, changed, "host changes", "hosts change"),
+              others = show_count(a, f->changed - changed, "meeting plan", "meeting plans");
+    strbuf_addf(&out, "\n%s%.*s, %.*s; %u drifted resource%s%s\n", cli_bold(c), SV_ARG(changing), SV_ARG(others),
+                drift ? drift->would_change : 0, drift && drift->would_change == 1 ? "" : "s", cli_plain(c));
     if (!f->changed && !f->removed_count && !(drift && drift->would_change))
         strbuf_adds(&out, "Nothing to do: reality, as far as it is known, is what the model says.\n");
     fwrite(out.p, 1, out.n, stdout);

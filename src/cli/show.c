@@ -76,6 +76,35 @@ static struct sv inspected(struct arena *a, struct value v)
 
 static bool has_lines(struct value v) { return v.kind == V_STRING && sv_find_char(value_sv(v), '\n', 0) != SIZE_MAX; }
 
+static void add_inspected(struct strbuf *out, struct value v)
+{
+    struct arena *a = arena_new(0);
+    struct sv text = inspected(a, v);
+    strbuf_addf(out, "%.*s%s", SV_ARG(sv_slice(text, 0, 100)), text.n > 100 ? "..." : "");
+    arena_free(a);
+}
+
+/* Of two hashes only the keys that differ. */
+static void add_hash_changes(struct strbuf *out, const struct hash *before, const struct hash *after)
+{
+    unsigned shown = 0;
+    for (int side = 0; side < 2; side++) {
+        const struct hash *h = side == 0 ? after : before;
+        for (uint32_t i = 0; i < h->count; i++) {
+            const struct value *x = hash_find(before, h->pairs[i].key), *y = hash_find(after, h->pairs[i].key);
+            if (side == 1 ? y != NULL : x && value_same(*x, *y))
+                continue;
+            strbuf_adds(out, shown++ ? ", " : "");
+            value_print(out, h->pairs[i].key);
+            strbuf_adds(out, " ");
+            add_inspected(out, x ? *x : VALUE_UNSET);
+            strbuf_adds(out, " -> ");
+            add_inspected(out, y ? *y : VALUE_UNSET);
+        }
+    }
+    strbuf_addc(out, '\n');
+}
+
 void show_change(const struct cli *c, struct strbuf *out, const struct change *change, unsigned indent)
 {
     const struct resource *r = change->now ? change->now : change->was;
@@ -93,12 +122,42 @@ void show_change(const struct cli *c, struct strbuf *out, const struct change *c
     } else if (has_lines(change->before) && has_lines(change->after)) {
         strbuf_adds(out, ":\n");
         line_diff_print(out, value_sv(change->before), value_sv(change->after), indent + 4, 12);
+    } else if (change->before.kind == V_HASH && change->after.kind == V_HASH) {
+        strbuf_adds(out, ": ");
+        add_hash_changes(out, change->before.h, change->after.h);
     } else {
-        struct arena *a = arena_new(0);
-        struct sv before = inspected(a, change->before), after = inspected(a, change->after);
-        strbuf_addf(out, ": %.*s -> %.*s\n", SV_ARG(sv_slice(before, 0, 100)), SV_ARG(sv_slice(after, 0, 100)));
-        arena_free(a);
+        strbuf_adds(out, ": ");
+        add_inspected(out, change->before);
+        strbuf_adds(out, " -> ");
+        add_inspected(out, change->after);
+        strbuf_addc(out, '\n');
     }
+}
+
+struct sv show_short(struct arena *a, struct sv message)
+{
+    static const struct sv mark = SV_INIT("{sha256}");
+    enum { DIGITS = 64, KEPT = 8 };
+    struct strbuf out = STRBUF_IN(a);
+    for (size_t at = 0, hit; at < message.n; at = hit + mark.n + DIGITS) {
+        hit = sv_find(message, mark, at);
+        if (hit == SIZE_MAX || message.n - hit < mark.n + DIGITS) {
+            strbuf_add(&out, sv_slice(message, at, message.n));
+            break;
+        }
+        strbuf_add(&out, sv_slice(message, at, hit + mark.n + KEPT));
+        strbuf_adds(&out, "...");
+    }
+    return strbuf_sv(&out);
+}
+
+struct sv show_event(struct arena *a, const struct resource_event *e)
+{
+    struct sv text = show_short(a, e->message);
+    /* "content: content changed ..." says it twice */
+    bool said = !e->property.n || sv_starts(text, e->property);
+    return arena_printf(a, "%.*s[%.*s]%s%.*s: %.*s", SV_ARG(e->resource->type), SV_ARG(e->resource->title), said ? "" : " ",
+                        SV_ARG(said ? SV("") : e->property), SV_ARG(text));
 }
 
 struct tally {
@@ -157,8 +216,8 @@ struct sv show_count(struct arena *a, uint64_t n, const char *one, const char *m
 static const struct {
     const char *function;
     enum log_level level;
-} log_functions[] = { { "debug", LOG_DEBUG }, { "info", LOG_INFO }, { "notice", LOG_NOTICE }, { "warning", LOG_WARNING },
-                      { "err", LOG_ERROR },   { "crit", LOG_ERROR }, { "alert", LOG_ERROR },  { "emerg", LOG_ERROR } };
+} log_functions[] = { { "debug", LOG_DEBUG }, { "info", LOG_INFO },  { "notice", LOG_NOTICE }, { "warning", LOG_WARNING },
+                      { "err", LOG_ERROR },   { "crit", LOG_ERROR }, { "alert", LOG_ERROR },   { "emerg", LOG_ERROR } };
 
 static bool log_function_message(const struct diag *d)
 {

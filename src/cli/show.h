@@ -3,6 +3,7 @@
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
 
+#include "agent/agent.h"
 #include "base/json.h"
 #include "catalog/diff.h"
 #include "cli/cli.h"
@@ -19,6 +20,10 @@ struct sv show_names(struct arena *a, const struct sv *names, uint32_t count, ui
 /* "3 hosts", "1 host" */
 struct sv show_count(struct arena *a, uint64_t n, const char *one, const char *many);
 
+/* Checksums cut to a few digits. */
+struct sv show_short(struct arena *a, struct sv message);
+/* "File[/etc/motd]: content changed ...", in one line. */
+struct sv show_event(struct arena *a, const struct resource_event *e);
 /* What notice(), warning() and their kin said while compiling, and the compiler's own warnings, logged in Puppet's form. */
 void show_messages(const struct diags *d);
 /* Why a compile failed, in the reference's words, with the source line; every mistake where there are several. */

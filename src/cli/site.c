@@ -209,8 +209,8 @@ bool site_subject(struct site *s, struct sv name, struct subject *out_subject, s
         names[i] = all[i].is_host ? all[i].entity->name : ref_short(s->arena, all[i].entity->ref);
     }
     struct sv near = near_names(s->arena, name, names, n);
-    return err_set(err, "no active host, Potlac or ownership is named '%.*s'%s%.*s%s", SV_ARG(name), near.n ? "; did you mean " : "", SV_ARG(near),
-                   near.n ? "?" : "");
+    return err_set(err, "no active host, Potlac or ownership is named '%.*s'%s%.*s%s", SV_ARG(name), near.n ? "; did you mean " : "",
+                   SV_ARG(near), near.n ? "?" : "");
 }
 
 /* --- compiling --- */

@@ -13,25 +13,27 @@
 
 struct site {
     struct arena *arena;
-    struct sv dir;            /* "" for none: a manifest alone */
-    struct sv state_dir;      /* store and calendars */
+    struct sv dir;             /* "" for none: a manifest alone */
+    struct sv state_dir;       /* store and calendars */
     const struct data *config; /* potlac.yaml; NULL where there is none */
     struct snapshot *snapshot;
     const struct model *model; /* NULL where the site has no model/ */
-    struct store *store;      /* NULL until site_open_store */
+    struct store *store;       /* NULL until site_open_store */
     struct builtins *functions;
     struct people_context people;
-    int64_t now;              /* UTC seconds: --now, or the clock */
+    int64_t now; /* UTC seconds: --now, or the clock */
     struct date today;
-    struct value base_facts;  /* of a host that has not reported any */
+    struct value base_facts; /* of a host that has not reported any */
 };
 
 /* Options that verbs on a site share: rows for their tables. */
-#define SITE_OPTIONS                                                                              \
-    { "site", 's', "DIR", "the site: a folder with model/, manifests/, data/ [.]" },              \
-    { "modulepath", 0, "DIRS", "folders of modules, joined by ':' [the site's]" },                \
-    { "state", 0, "DIR", "store and calendars [SITE/.potlac]" },                                  \
-    { "now", 0, "TIME", "take this UTC time for the clock: 2027-02-15T08:00:00Z" }
+#define SITE_OPTIONS                                                                                                                       \
+    { "site", 's', "DIR", "the site: a folder with model/, manifests/, data/ [.]" },                                                       \
+        { "modulepath", 0, "DIRS", "folders of modules, joined by ':' [the site's]" },                                                     \
+        { "state", 0, "DIR", "store and calendars [SITE/.potlac]" },                                                                       \
+    {                                                                                                                                      \
+        "now", 0, "TIME", "take this UTC time for the clock: 2027-02-15T08:00:00Z"                                                         \
+    }
 
 /* Opens the snapshot and, where there is one, the model. False after printing what is wrong. */
 bool site_open(struct cli *c, struct site *out_site);

@@ -48,7 +48,10 @@ struct value subject_facts(struct site *s, const struct entity *host, struct sv 
     const struct {
         const char *structured, *legacy;
         struct value value;
-    } rows[] = { { "hostname", "hostname", hostname }, { "domain", "domain", domain }, { "fqdn", "fqdn", value_str(certname) }, { "ip", "ipaddress", ip } };
+    } rows[] = { { "hostname", "hostname", hostname },
+                 { "domain", "domain", domain },
+                 { "fqdn", "fqdn", value_str(certname) },
+                 { "ip", "ipaddress", ip } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].value.kind == V_UNDEF)
             continue;

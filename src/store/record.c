@@ -88,8 +88,8 @@ static void list_fields(struct json_out *j, struct arena *a, struct sv path, con
     if (was && now && was->kind == DATA_MAP && now->kind == DATA_MAP) {
         for (uint32_t i = 0; i < now->count; i++) {
             struct sv key = data_text(&now->pairs[i].key);
-            list_fields(j, a, arena_printf(a, "%.*s%s%.*s", SV_ARG(path), path.n ? "." : "", SV_ARG(key)), data_get(was, arena_cstr(a, key)),
-                        &now->pairs[i].value);
+            list_fields(j, a, arena_printf(a, "%.*s%s%.*s", SV_ARG(path), path.n ? "." : "", SV_ARG(key)),
+                        data_get(was, arena_cstr(a, key)), &now->pairs[i].value);
         }
         for (uint32_t i = 0; i < was->count; i++) {
             struct sv key = data_text(&was->pairs[i].key);
@@ -129,7 +129,9 @@ static bool owner_events(struct recorder *rec, const struct entity *e, const str
     struct sv service = full_ref(rec, e, entity_text(e, "service"), "component");
     for (size_t i = 0; i < 2; i++) {
         struct sv from = full_ref(rec, e, spec_text(was, sides[i]), "user"), to = full_ref(rec, e, entity_text(e, sides[i]), "user");
-        const struct field fields[] = { { "ownership", e->ref }, { "service", service }, { "side", sv_of(sides[i]) }, { "from", from }, { "to", to } };
+        const struct field fields[] = {
+            { "ownership", e->ref }, { "service", service }, { "side", sv_of(sides[i]) }, { "from", from }, { "to", to }
+        };
         if (!sv_eq(from, to) && !add_event_of(rec, "owner.changed", service, fields, sizeof fields / sizeof *fields))
             return false;
     }
@@ -217,7 +219,8 @@ static bool snapshot_event(struct recorder *rec, uint32_t entities)
     return add_event(rec, "snapshot", SV("model"), strbuf_sv(&out));
 }
 
-bool record_model(struct store *st, const struct model *m, struct arena *a, const struct recording *r, unsigned *out_changes, struct err *err)
+bool record_model(struct store *st, const struct model *m, struct arena *a, const struct recording *r, unsigned *out_changes,
+                  struct err *err)
 {
     struct recorder rec = { st, m, a, r, 0, err };
     struct document *docs;

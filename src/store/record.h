@@ -8,10 +8,10 @@
 
 /* What a recording is stamped with. */
 struct recording {
-    int64_t at;       /* UTC seconds */
-    struct sv actor;  /* who made the change: an e-mail address, a ref, or "unknown" */
-    struct sv commit; /* empty: not from git */
-    struct sv summary;/* the commit's subject line; may be empty */
+    int64_t at;        /* UTC seconds */
+    struct sv actor;   /* who made the change: an e-mail address, a ref, or "unknown" */
+    struct sv commit;  /* empty: not from git */
+    struct sv summary; /* the commit's subject line; may be empty */
 };
 
 /* Compares each entity with the one recorded last and appends, in the same transaction, the new state and one event for each change:
@@ -20,6 +20,7 @@ struct recording {
  *   snapshot {commit, summary, entities, changes} last, where anything changed.
  * The first recording of all is one snapshot event: a beginning is no change.
  * Must be called inside store_begin. out_changes: how many events. */
-bool record_model(struct store *st, const struct model *m, struct arena *a, const struct recording *r, unsigned *out_changes, struct err *err);
+bool record_model(struct store *st, const struct model *m, struct arena *a, const struct recording *r, unsigned *out_changes,
+                  struct err *err);
 
 #endif

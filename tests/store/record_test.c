@@ -11,12 +11,14 @@
 #include "base/fs.h"
 #include "store/record.h"
 
-static const char before[] = "apiVersion: potlac/v1\nkind: Cluster\nmetadata: {name: c}\nspec: {site: lon, environment: prod}\n"
-                             "---\napiVersion: potlac/v1\nkind: Host\nmetadata: {name: h1}\nspec: {fqdn: h1.x.org, site: lon, cluster: c, status: active}\n"
-                             "---\napiVersion: potlac/v1\nkind: Host\nmetadata: {name: h2}\nspec: {fqdn: h2.x.org, site: lon, cluster: c, status: active}\n"
-                             "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: g}\nspec: {type: team, children: []}\n"
-                             "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: s}\nspec: {type: library, lifecycle: production, owner: group:g}\n"
-                             "---\napiVersion: potlac/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {service: component:s, cluster: c, version: %s}\n";
+static const char before[] =
+    "apiVersion: potlac/v1\nkind: Cluster\nmetadata: {name: c}\nspec: {site: lon, environment: prod}\n"
+    "---\napiVersion: potlac/v1\nkind: Host\nmetadata: {name: h1}\nspec: {fqdn: h1.x.org, site: lon, cluster: c, status: active}\n"
+    "---\napiVersion: potlac/v1\nkind: Host\nmetadata: {name: h2}\nspec: {fqdn: h2.x.org, site: lon, cluster: c, status: active}\n"
+    "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: g}\nspec: {type: team, children: []}\n"
+    "---\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: s}\nspec: {type: library, lifecycle: production, owner: "
+    "group:g}\n"
+    "---\napiVersion: potlac/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {service: component:s, cluster: c, version: %s}\n";
 
 struct world {
     struct arena *a;
@@ -97,8 +99,9 @@ static void a_new_version_is_a_deploy(void **state)
     struct world *w = *state;
     record(w, arena_printf(w->a, before, "1.0.0"));
     assert_int_equal(record(w, arena_printf(w->a, before, "1.1.0")), 1);
-    assert_string_equal(history(w, "deploy"), "deploy deployment:default/d {\"deployment\":\"deployment:default/d\",\"service\":\"component:default/s\","
-                                              "\"cluster\":\"cluster:default/c\",\"from\":\"1.0.0\",\"to\":\"1.1.0\"}\n");
+    assert_string_equal(history(w, "deploy"),
+                        "deploy deployment:default/d {\"deployment\":\"deployment:default/d\",\"service\":\"component:default/s\","
+                        "\"cluster\":\"cluster:default/c\",\"from\":\"1.0.0\",\"to\":\"1.1.0\"}\n");
 }
 
 static void hosts_come_and_go(void **state)
@@ -130,7 +133,7 @@ static void other_changes_name_their_fields(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { IN_WORLD(a_beginning_is_no_change), IN_WORLD(a_new_version_is_a_deploy), IN_WORLD(hosts_come_and_go),
-                                        IN_WORLD(other_changes_name_their_fields) };
+    const struct CMUnitTest tests[] = { IN_WORLD(a_beginning_is_no_change), IN_WORLD(a_new_version_is_a_deploy),
+                                        IN_WORLD(hosts_come_and_go), IN_WORLD(other_changes_name_their_fields) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

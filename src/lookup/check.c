@@ -64,7 +64,7 @@ static void check_config(struct checker *ch, struct sv path, enum layer_kind lay
     const struct hiera_config *c = hiera_config_load(ch->s, path, layer);
     struct span nowhere = { 0 };
     if (c->error.n)
-        diag_error(ch->diags, nowhere, "%.*s (file: %.*s)", SV_ARG(c->error), SV_ARG(path));
+        diag_error(ch->diags, nowhere, "%.*s", SV_ARG(c->error));
     if (c->note.n)
         diag_warn(ch->diags, "hiera-version", nowhere, "%.*s", SV_ARG(c->note));
     check_hierarchy(ch, &c->hierarchy, module);

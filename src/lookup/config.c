@@ -36,6 +36,15 @@ static bool wrong(struct loader *l, const char *fmt, ...)
     va_start(ap, fmt);
     l->config->error = arena_vprintf(l->arena, fmt, ap);
     va_end(ap);
+    l->config->error = arena_printf(l->arena, "%.*s (file: %.*s)", SV_ARG(l->config->error), SV_ARG(l->path));
+    return false;
+}
+
+/* The same for what the reference does not find itself, but its type checks and readers: their messages have the place of the call. */
+static bool wrong_here(struct loader *l, struct sv message)
+{
+    l->config->error = message;
+    l->config->error_has_place = true;
     return false;
 }
 
@@ -76,9 +85,8 @@ static bool read_function(struct loader *l, const struct hash *h, struct hierarc
     }
     e->function = text_field(from, kind);
     if (!sv_is(sv_of(kind), "data_hash") || !(sv_is(e->function, "yaml_data") || sv_is(e->function, "json_data")))
-        return wrong(
-            l, "hierarchy '%.*s' of '%.*s' uses %s '%.*s', which this version does not support: use data_hash with yaml_data or json_data",
-            SV_ARG(e->name), SV_ARG(l->path), kind, SV_ARG(e->function));
+        return wrong(l, "hierarchy '%.*s' uses %s '%.*s', which this version does not support: use data_hash with yaml_data or json_data",
+                     SV_ARG(e->name), kind, SV_ARG(e->function));
     return true;
 }
 
@@ -99,9 +107,8 @@ static bool read_location(struct loader *l, const struct hash *h, struct hierarc
         return wrong(l, "Only one of path, paths, glob, globs, uri, uris, or mapped_paths can be defined in hierarchy '%.*s'",
                      SV_ARG(e->name));
     if (n == 0 || strncmp(kind, "uri", 3) == 0)
-        return wrong(
-            l,
-            "one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using this data_hash function");
+        return wrong_here(l, SV("'yaml_data' one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when "
+                                "using this data_hash function"));
     const struct value *v = field(h, kind);
     if (strcmp(kind, "mapped_paths") == 0) {
         e->kind = LOCATION_MAPPED;
@@ -163,7 +170,7 @@ static bool check_shape(struct loader *l, struct value v)
         return true;
     struct strbuf text = STRBUF_IN(l->arena);
     type_mismatch(l->arena, &text, arena_printf(l->arena, "The Lookup Configuration at '%.*s' has wrong type,", SV_ARG(l->path)), t, v);
-    return wrong(l, "%.*s", SV_ARG(strbuf_sv(&text)));
+    return wrong_here(l, strbuf_sv(&text));
 }
 
 static bool read_version_5(struct loader *l, struct value v)
@@ -195,8 +202,6 @@ static void read_config(struct loader *l, struct value v)
                                            "hiera.yaml version %d found at the environment root was ignored",
                                            "hiera.yaml version %d found at module root was ignored" };
     const struct value *version = v.kind == V_HASH ? field(v.h, "version") : NULL;
-    if (!version && v.kind == V_HASH)
-        version = field(v.h, ":version");
     int64_t number = version && version->kind == V_INT ? version->i : 3;
     if (version && version->kind == V_STRING)
         sv_to_int(value_sv(*version), &number);
@@ -226,7 +231,7 @@ static void *make_config(void *ctx, struct snapshot *s, struct arena *a)
     if (v)
         read_config(&l, *v);
     else if (err.text[0])
-        wrong(&l, "Unable to parse %s", err.text);
+        wrong_here(&l, arena_dup(a, sv_of(err.text)));
     else
         l.config->absent = true;
     return l.config;

@@ -41,10 +41,11 @@ struct hierarchy {
 };
 struct hiera_config {
     struct sv path;
-    bool absent;     /* no such file */
-    bool ignored;    /* version 3 or 4 */
-    struct sv note;  /* a warning to give once; may be empty */
-    struct sv error; /* it cannot be used, and why */
+    bool absent;          /* no such file */
+    bool ignored;         /* version 3 or 4 */
+    struct sv note;       /* a warning to give once; may be empty */
+    struct sv error;      /* it cannot be used, and why */
+    bool error_has_place; /* the message is to get the place of the call */
     struct hierarchy hierarchy, defaults;
     bool has_defaults;
 };
@@ -80,7 +81,7 @@ struct located_entry {
 };
 struct located { /* a hierarchy with its paths worked out */
     const struct hierarchy *hierarchy;
-    struct sv module;
+    struct sv module, config_path;
     struct located_entry *entries;
     struct dependency *dependencies;
     size_t dependency_count, dependency_cap;

@@ -222,7 +222,8 @@ struct sv template_fill(struct lookup_state *st, const struct text_template *t)
     for (uint32_t i = 0; i < t->count; i++) {
         const struct piece *p = &t->pieces[i];
         if (p->called)
-            lookup_fail(st, "Interpolation using method syntax is not allowed in this context");
+            lookup_fail(st, "Interpolation using method syntax is not allowed in this context (file: %.*s)",
+                        SV_ARG(st->recording ? st->recording->config_path : t->source));
         if (p->method == METHOD_TEXT)
             strbuf_add(&out, p->text);
         else

@@ -20,8 +20,8 @@ static void layer_open(struct lookup_state *st, struct layer *l, enum layer_kind
         l->config = NULL;
     if (!l->config)
         return;
-    l->main = (struct located){ .hierarchy = &l->config->hierarchy, .module = module };
-    l->fallback = (struct located){ .hierarchy = &l->config->defaults, .module = module };
+    l->main = (struct located){ .hierarchy = &l->config->hierarchy, .module = module, .config_path = path };
+    l->fallback = (struct located){ .hierarchy = &l->config->defaults, .module = module, .config_path = path };
 }
 
 /* The configuration of a layer that can be used; NULL where there is none. Ends the compile where it is wrong. */
@@ -29,6 +29,8 @@ static const struct hiera_config *layer_config(struct lookup_state *st, struct l
 {
     if (!l->config)
         return NULL;
+    if (l->config->error.n && l->config->error_has_place)
+        lookup_fail_here(st, "%.*s", SV_ARG(l->config->error));
     if (l->config->error.n)
         lookup_fail(st, "%.*s", SV_ARG(l->config->error));
     if (l->config->note.n && !l->warned) {
@@ -230,6 +232,12 @@ static bool search_location(void *ctx, uint32_t i, struct value *out_v)
     const struct value *v = at->data ? hash_find_sv(at->data, s->key->root) : NULL;
     if (!v)
         return false;
+    if (snapshot_data_has_symbol(s->st->snapshot, at->path, s->key->root))
+        lookup_fail(
+            s->st,
+            "Value for key '%.*s', in hash returned from data_hash function '%.*s', when using location '%.*s', has wrong type, expects "
+            "Puppet::LookupValue, got Runtime[ruby, 'Symbol']",
+            SV_ARG(s->key->root), SV_ARG(s->entry->entry->function), SV_ARG(at->path));
     *out_v = interpolate(s->st, *v, true);
     ARENA_PUSH(s->st->arena, s->st->origin_paths, s->st->origin_count, s->st->origin_cap, at->path);
     return true;

@@ -51,6 +51,7 @@ struct data_file {
     bool found;
     struct value value;
     struct err err;
+    struct map symbols; /* top-level keys with symbols in their values; nearly always empty */
 };
 
 /* Ruby's classes of what a safe YAML reader refuses. */
@@ -68,6 +69,37 @@ static const char *refused_class(const struct data *d)
             class = refused_class(&d->pairs[i].value);
     }
     return class;
+}
+
+/* Keys may be symbols: they are known by their text, ":a" as "a". */
+static void plain_keys(struct data *d)
+{
+    for (uint32_t i = 0; i < d->count; i++) {
+        if (d->kind == DATA_LIST)
+            plain_keys(&d->items[i]);
+        if (d->kind != DATA_MAP)
+            continue;
+        struct data *key = &d->pairs[i].key;
+        if (key->kind == DATA_STRING && key->special == DATA_SYMBOL && sv_starts(key->s, SV(":")))
+            key->s = sv_slice(key->s, 1, key->s.n);
+        plain_keys(&d->pairs[i].value);
+    }
+}
+
+static bool has_symbol(const struct data *d)
+{
+    bool found = d->kind == DATA_STRING && d->special == DATA_SYMBOL;
+    for (uint32_t i = 0; i < d->count && !found; i++)
+        found = (d->kind == DATA_LIST && has_symbol(&d->items[i])) || (d->kind == DATA_MAP && has_symbol(&d->pairs[i].value));
+    return found;
+}
+
+static void note_symbols(struct data_file *f, struct data *root)
+{
+    plain_keys(root);
+    for (uint32_t i = 0; root->kind == DATA_MAP && i < root->count; i++)
+        if (root->pairs[i].key.kind == DATA_STRING && has_symbol(&root->pairs[i].value))
+            map_put(&f->symbols, root->pairs[i].key.s, f);
 }
 
 static bool first_error(const struct diags *diags, struct err *err)
@@ -99,6 +131,8 @@ static void parse_data(struct data_file *f, const struct source *src, struct are
         err_set(&f->err, "(%.*s): Tried to load unspecified class: %s", SV_ARG(src->path), refused);
         return;
     }
+    if (doc && !is_json(src->path))
+        note_symbols(f, &doc->root);
     f->value = doc ? value_from_data(a, &doc->root) : VALUE_UNDEF;
     f->found = true;
 }
@@ -109,6 +143,7 @@ static void *make_data(void *ctx, struct sv path, struct arena *a)
     struct data_file *f = ARENA_NEW(a, struct data_file);
     struct source *src = ARENA_NEW(a, struct source);
     src->path = path;
+    f->symbols = map_in(a);
     if (s->tree.read(s->tree.ctx, a, path, &src->text, &f->err) == TREE_FILE)
         parse_data(f, src, a);
     return f;
@@ -122,6 +157,12 @@ const struct value *snapshot_data(struct snapshot *s, struct sv path, struct err
     if (f->err.text[0])
         err_set(err, "%s", f->err.text);
     return NULL;
+}
+
+bool snapshot_data_has_symbol(struct snapshot *s, struct sv path, struct sv key)
+{
+    const struct data_file *f = cache_get(&s->data, path, make_data, s);
+    return f->symbols.count && map_find(&f->symbols, key);
 }
 
 /* ---- files of modules ---- */

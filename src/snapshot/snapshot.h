@@ -72,6 +72,8 @@ bool snapshot_read(struct snapshot *s, struct sv path, struct sv *out_text, stru
 bool snapshot_exists(struct snapshot *s, struct sv path);
 /* A YAML or JSON data file, read once, as a value (undef for an empty file). NULL: missing (no err) or wrong (err). */
 const struct value *snapshot_data(struct snapshot *s, struct sv path, struct err *err);
+/* Is something in the value of a top-level key a Ruby symbol (:x), which data may not hold? Such values are read as text. */
+bool snapshot_data_has_symbol(struct snapshot *s, struct sv path, struct sv key);
 /* Names that match a shell pattern, sorted. */
 const struct sv *snapshot_glob(struct snapshot *s, struct sv pattern, uint32_t *out_count);
 /* A place for another layer's memo (parsed hiera.yaml files): made once by make(), kept for the snapshot's life. Thread-safe. */

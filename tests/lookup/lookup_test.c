@@ -4,6 +4,105 @@
 
 static void test_cases(void **state) { run_cases(*state, "lookup/cases.txt", 50); }
 
+#define PLAIN       "version: 5\nhierarchy:\n  - {name: a, path: a.yaml}\n"
+#define ENTRY(text) "version: 5\nhierarchy:\n  - {" text "}\n"
+#define AT          " (line: 1, column: 8)"
+#define EVAL        "Evaluation Error: Error while evaluating a Function Call, "
+
+/* A hiera.yaml, the data of data/a.yaml, and what lookup('k') gives; "SITE" stands for the folder. */
+static const struct {
+    const char *hiera, *data, *want;
+} configs[] = {
+    { PLAIN, "k: 5\n", "  5\n" },
+    { PLAIN, ":k: val\n", "  val\n" },
+    { PLAIN, "k: :sym\n",
+      "  error: Value for key 'k', in hash returned from data_hash function 'yaml_data', when using location 'SITE/data/a.yaml', has wrong "
+      "type, "
+      "expects Puppet::LookupValue, got Runtime[ruby, 'Symbol']\n" },
+    { PLAIN, "a: 2026-01-02\nk: 1\n", "  error: Unable to parse (SITE/data/a.yaml): Tried to load unspecified class: Date\n" },
+    { PLAIN, "- 1\n", "  error: Function lookup() did not find a value for the name 'k'\n" },
+    { PLAIN, "", "  error: Function lookup() did not find a value for the name 'k'\n" },
+    { PLAIN, "lookup_options: 3\nk: 1\n", "  error: value of lookup_options must be a hash\n" },
+    { PLAIN, "lookup_options: {k: {merge: wrong}}\nk: 1\n", "  error: " EVAL "Unknown merge strategy: 'wrong'" AT "\n" },
+    { "version: 5\n", "k: 1\n", "  error: Function lookup() did not find a value for the name 'k'\n" },
+    { "version: 7\n", "k: 1\n", "  error: This runtime does not support hiera.yaml version 7 (file: SITE/hiera.yaml)\n" },
+    { "---\n:backends: yaml\n", "k: 1\n", "  error: Function lookup() did not find a value for the name 'k'\n" },
+    { ENTRY("path: a.yaml"), "k: 1\n",
+      "  error: " EVAL
+      "The Lookup Configuration at 'SITE/hiera.yaml' has wrong type, entry 'hierarchy' index 0 expects a value for key 'name'" AT "\n" },
+    { ENTRY("name: a, path: a.yaml, foo: 1"), "k: 1\n",
+      "  error: " EVAL "The Lookup Configuration at 'SITE/hiera.yaml' has wrong type, entry 'hierarchy' index 0 unrecognized key 'foo'" AT
+      "\n" },
+    { ENTRY("name: a"), "k: 1\n",
+      "  error: " EVAL
+      "'yaml_data' one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using this data_hash "
+      "function" AT "\n" },
+    { ENTRY("name: a, path: a.yaml, data_hash: yaml_data, lookup_key: x"), "k: 1\n",
+      "  error: Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be defined in hierarchy 'a' (file: SITE/hiera.yaml)\n" },
+    { ENTRY("name: a, path: a.yaml, paths: [b]"), "k: 1\n",
+      "  error: Only one of path, paths, glob, globs, uri, uris, or mapped_paths can be defined in hierarchy 'a' (file: "
+      "SITE/hiera.yaml)\n" },
+    { "version: 5\nhierarchy:\n  - {name: a, path: a.yaml}\n  - {name: a, path: b.yaml}\n", "k: 1\n",
+      "  error: Hierarchy name 'a' defined more than once. (file: SITE/hiera.yaml)\n" },
+    { "version: 5\ndefaults: {datadir: data}\nhierarchy:\n  - {name: a, path: a.yaml}\n", "k: 1\n",
+      "  error: One of data_hash, lookup_key, data_dig, or hiera3_backend must be defined in hierarchy 'a' (file: SITE/hiera.yaml)\n" },
+    { ENTRY("name: a, path: \"%{lookup('x')}.yaml\""), "k: 1\n",
+      "  error: Interpolation using method syntax is not allowed in this context (file: SITE/hiera.yaml)\n" },
+    { ENTRY("name: a, path: a.yaml, lookup_key: eyaml_lookup_key"), "k: 1\n",
+      "  error: hierarchy 'a' uses lookup_key 'eyaml_lookup_key', which this version does not support: use data_hash with yaml_data or "
+      "json_data "
+      "(file: SITE/hiera.yaml)\n" },
+};
+
+static void put(struct world *w, const char *dir, const char *name, const char *text)
+{
+    struct err err;
+    const char *path = arena_printf(w->arena, "%s/%s", dir, name).p;
+    assert_true(fs_mkdirs(arena_cstr(w->arena, path_dir(sv_of(path))), 0755, &err));
+    assert_true(fs_write_atomic(path, sv_of(text), 0644, &err));
+}
+
+static struct sv with_site(struct world *w, const char *text, const char *dir)
+{
+    struct strbuf out = STRBUF_IN(w->arena);
+    const char *mark;
+    while ((mark = strstr(text, "SITE")) != NULL) {
+        strbuf_add(&out, sv_make(text, (size_t)(mark - text)));
+        strbuf_adds(&out, dir);
+        text = mark + 4;
+    }
+    strbuf_adds(&out, text);
+    return strbuf_sv(&out);
+}
+
+static void test_configs(void **state)
+{
+    struct world *w = *state;
+    unsigned wrong = 0;
+    for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
+        char dir[] = "/tmp/potlac-lookup-XXXXXX";
+        struct err err;
+        assert_non_null(mkdtemp(dir));
+        put(w, dir, "hiera.yaml", configs[i].hiera);
+        put(w, dir, "data/a.yaml", configs[i].data);
+        struct world other = *w;
+        struct snapshot_options o = { .site = sv_of(dir) };
+        other.s = snapshot_open(&o, &err);
+        assert_non_null(other.s);
+        other.functions = all_functions(snapshot_symtab(other.s));
+        other.options.functions = other.functions;
+        struct sv want = with_site(w, configs[i].want, dir), got = outcome(&other, SV("notice(lookup('k'))"));
+        if (!sv_eq(got, want)) {
+            print_message("%s\n expected:\n%.*s got:\n%.*s\n", configs[i].hiera, SV_ARG(want), SV_ARG(got));
+            wrong++;
+        }
+        builtins_free(other.functions);
+        snapshot_free(other.s);
+        fs_remove_tree(dir, NULL);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 static void test_check(void **state)
 {
     struct world *w = *state;
@@ -16,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cases, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_configs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_check, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

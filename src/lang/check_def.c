@@ -198,8 +198,8 @@ static void check_type_reference(struct checker *c, const struct node *owner, co
     const struct node *name = type->kind == AST_ACCESS ? type->access.lhs : type;
     if (name->kind == AST_TYPE_NAME)
         return;
-    diag_error(c->diags, span_of(c, type), "Illegal expression. %s is unacceptable as a type reference in %s",
-               label_A_an(type).text, label_a_an(owner).text);
+    diag_error(c->diags, span_of(c, type), "Illegal expression. %s is unacceptable as a type reference in %s", label_A_an(type).text,
+               label_a_an(owner).text);
 }
 
 static void check_hostname(struct checker *c, const struct node *host, const struct node *owner)
@@ -256,8 +256,7 @@ static void check_mapping(struct checker *c, const struct node *n)
 
 static void check_body(struct checker *c, const struct node *n)
 {
-    enum place inside = n->kind != AST_CLASS ? PLACE_ELSEWHERE : n->def->body->list.count > 1 ? PLACE_CLASS : PLACE_TOP;
-    check_node(c, n->def->body, inside);
+    check_node(c, n->def->body, n->kind == AST_CLASS ? PLACE_CLASS : PLACE_ELSEWHERE);
 }
 
 void check_definition(struct checker *c, const struct node *n, enum place place)

@@ -8,7 +8,7 @@
 
 /* Where a definition stands, for the rule that it stands at the top. */
 enum place {
-    PLACE_TOP,   /* the program, or the only statement of a class */
+    PLACE_TOP,   /* the program */
     PLACE_CLASS, /* among the statements of a class */
     PLACE_ELSEWHERE,
 };

@@ -99,12 +99,6 @@ static const struct node *name_and_hash(struct parser *p, const struct node *nam
     return block;
 }
 
-static bool is_resource_type(const struct node *access)
-{
-    const struct node *lhs = access->access.lhs;
-    return lhs->kind == AST_TYPE_NAME && sv_is(lhs->sym->text, "resource") && access->access.keys.count == 1;
-}
-
 /* The '{' after a type, a name or a reference, without a title in it: defaults, an override, or a mistake. */
 static const struct node *parse_untitled(struct parser *p, const struct node *lhs, const struct token *open)
 {
@@ -125,7 +119,7 @@ static const struct node *parse_untitled(struct parser *p, const struct node *lh
         }
         return NULL;
     }
-    bool defaults = lhs->kind == AST_TYPE_NAME || is_resource_type(lhs);
+    bool defaults = lhs->kind == AST_TYPE_NAME;
     struct node *n = node_new(p, defaults ? AST_RESOURCE_DEFAULTS : AST_RESOURCE_OVERRIDE, lhs->from, p->tok[-1].to);
     n->set.target = lhs;
     n->set.attrs = attrs;

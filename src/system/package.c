@@ -110,6 +110,9 @@ static bool newest(struct run *run, struct sv name, struct sv *out, struct err *
 
 static bool package_get(struct run *run, const struct resource *r, struct property_list *is, struct property_list *should, struct err *err)
 {
+    struct sv provider = attr_text(run, r, "provider");
+    if (provider.p && !sv_is(provider, "apt") && !sv_is(provider, "dpkg"))
+        return err_set(err, "only the providers apt and dpkg are native, not '%.*s'", SV_ARG(provider));
     if (!run->caches[CACHE_PACKAGE] && !read_all(run, err))
         return false;
     struct sv name = attr_name(run, r, "name"), want = attr_text(run, r, "ensure"), mark = attr_text(run, r, "mark");
@@ -211,9 +214,7 @@ static enum set_result package_set(struct run *run, const struct resource *r, co
 
 static bool package_validate(struct run *run, const struct resource *r, struct err *err)
 {
-    struct sv name = attr_name(run, r, "name"), ensure = attr_text(run, r, "ensure"), provider = attr_text(run, r, "provider");
-    if (provider.p && !sv_is(provider, "apt") && !sv_is(provider, "dpkg"))
-        return err_set(err, "Package[%.*s]: only the providers apt and dpkg are native, not '%.*s'", SV_ARG(r->title), SV_ARG(provider));
+    struct sv name = attr_name(run, r, "name"), ensure = attr_text(run, r, "ensure");
     if (name.n == 0 || name.p[0] == '-' || memchr(name.p, 0, name.n))
         return err_set(err, "Package[%.*s]: '%.*s' is no name of a package", SV_ARG(r->title), SV_ARG(name));
     return !ensure.n || ensure.p[0] != '-' || err_set(err, "Package[%.*s]: '%.*s' is no version", SV_ARG(r->title), SV_ARG(ensure));

@@ -298,6 +298,7 @@ const struct provider provider_user = {
 
 /* --- group --- */
 
+/* members is left alone, as Puppet leaves it on Linux: users name their groups. */
 static bool group_get(struct run *run, const struct resource *r, struct property_list *is, struct property_list *should, struct err *err)
 {
     (void)err;
@@ -328,8 +329,6 @@ static bool group_validate(struct run *run, const struct resource *r, struct err
     struct sv gid = attr_text(run, r, "gid");
     if (gid.p && !sv_to_int(gid, &(int64_t){ 0 }))
         return err_set(err, "Parameter gid failed on Group[%.*s]: Invalid GID %.*s", SV_ARG(r->title), SV_ARG(gid));
-    if (attr_value(r, "members").kind != V_UNDEF)
-        return err_set(err, "Group[%.*s]: members are not set natively: name the group in the users' groups", SV_ARG(r->title));
     if (!attr_one_of(run, r, "ensure", words, err))
         return err_wrap(err, "Parameter ensure failed on Group[%.*s]", SV_ARG(r->title));
     return name_is_sound(r, attr_name(run, r, "name"), err);

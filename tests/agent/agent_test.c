@@ -235,6 +235,23 @@ static void test_no_provider(void **state)
     fixture_done(f);
 }
 
+/* A package of another manager fails alone; the rest of the run goes on. */
+static void test_foreign_package(void **state)
+{
+    (void)state;
+    if (!fs_exists("/usr/bin/dpkg-query"))
+        skip();
+    struct fixture *f = fixture_new();
+    add(f, "Package", SV("rake"), "ensure", "installed", "provider", "gem", NULL);
+    add(f, "Package", SV("dpkg"), "ensure", "installed", NULL);
+    add(f, "File", in_dir(f, "x"), "content", "a\n", NULL);
+    converge(f);
+    assert_int_equal(f->report->event_count, 2);
+    assert_string_equal(message(f, 0), "Could not evaluate: only the providers apt and dpkg are native, not 'gem'");
+    assert_true(there(f, "x"));
+    fixture_done(f);
+}
+
 static void test_cron_in_root(void **state)
 {
     (void)state;
@@ -278,11 +295,12 @@ static void test_report_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_failure_skips), cmocka_unit_test(test_refresh),       cmocka_unit_test(test_exec_conditions),
-        cmocka_unit_test(test_exec_ways),     cmocka_unit_test(test_exec_failures), cmocka_unit_test(test_exec_tries),
-        cmocka_unit_test(test_not_qualified), cmocka_unit_test(test_autorequire),   cmocka_unit_test(test_autorequire_absent),
-        cmocka_unit_test(test_tags),          cmocka_unit_test(test_schedule),      cmocka_unit_test(test_cycle),
-        cmocka_unit_test(test_no_provider),   cmocka_unit_test(test_cron_in_root),  cmocka_unit_test(test_report_json),
+        cmocka_unit_test(test_failure_skips), cmocka_unit_test(test_refresh),         cmocka_unit_test(test_exec_conditions),
+        cmocka_unit_test(test_exec_ways),     cmocka_unit_test(test_exec_failures),   cmocka_unit_test(test_exec_tries),
+        cmocka_unit_test(test_not_qualified), cmocka_unit_test(test_autorequire),     cmocka_unit_test(test_autorequire_absent),
+        cmocka_unit_test(test_tags),          cmocka_unit_test(test_schedule),        cmocka_unit_test(test_cycle),
+        cmocka_unit_test(test_no_provider),   cmocka_unit_test(test_foreign_package), cmocka_unit_test(test_cron_in_root),
+        cmocka_unit_test(test_report_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

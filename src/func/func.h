@@ -15,7 +15,11 @@
     X(template)                                                                                                                            \
     X(string)                                                                                                                              \
     X(number)                                                                                                                              \
-    X(type)
+    X(type)                                                                                                                                \
+    X(digest)                                                                                                                              \
+    X(path)                                                                                                                                \
+    X(time)                                                                                                                                \
+    X(stdlib)
 
 #define X(family)                                                                                                                          \
     extern const struct builtin func_##family[];                                                                                           \

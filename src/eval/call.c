@@ -298,7 +298,7 @@ static void check_return(struct frame *f, const char *name, const struct prepare
     if (!t || type_match(t, v))
         return;
     struct strbuf b = STRBUF_IN(f->c->arena);
-    type_mismatch(f->c->arena, &b, arena_printf(f->c->arena, "value returned from %s", name), t, v);
+    type_mismatch(f->c->arena, &b, arena_printf(f->c->arena, "value returned from %s has wrong type,", name), t, v);
     raise_error(f->c, "%.*s", SV_ARG(strbuf_sv(&b)));
 }
 

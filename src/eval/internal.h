@@ -254,6 +254,7 @@ struct compile {
     jmp_buf failed;
     const struct node *break_site; /* where break() was called, while it travels to its iteration */
     struct type_loader loader;
+    bool type_missed; /* the loader was asked for a name that nobody knows */
 };
 
 /* ---- fail.c ---- */

@@ -50,6 +50,7 @@ struct shared {
     struct map types;       /* "Stdlib::Port" to struct type */
     struct type_loader loader;
     bool missed; /* the loader was asked for a name that nobody knows */
+    struct compile *owner; /* of what is prepared for one compile only */
 };
 
 static const struct type *shared_find(void *ctx, struct sv name);
@@ -253,6 +254,7 @@ const struct type *loader_find(void *ctx, struct sv name)
     pthread_mutex_lock(&c->shared->lock);
     const struct type *t = shared_find(c->shared, name);
     pthread_mutex_unlock(&c->shared->lock);
+    c->type_missed |= !t;
     return t;
 }
 
@@ -275,8 +277,10 @@ static void prepare_type(struct shared *sh, const struct node *expr, const struc
 {
     struct err err;
     sh->missed = false;
+    if (sh->owner)
+        sh->owner->type_missed = false;
     *out_t = type_from_ast(sh->arena, &sh->loader, expr, &err);
-    *out_dynamic = !*out_t || sh->missed; /* evaluated when needed: that gives the message, with its place */
+    *out_dynamic = !*out_t || sh->missed || (sh->owner && sh->owner->type_missed); /* evaluated when needed: that gives the message, with its place */
 }
 
 static struct prepared *prepare_definition(struct shared *sh, const struct definition *d)
@@ -303,7 +307,7 @@ static const struct prepared *prepare_in(struct compile *c, const struct unit *u
     if (u == c->code_unit) {
         struct prepared *own = ptrmap_find(&c->prepared, d);
         if (!own) {
-            struct shared here = { .arena = c->arena, .snapshot = c->snapshot, .loader = c->loader };
+            struct shared here = { .arena = c->arena, .snapshot = c->snapshot, .loader = c->loader, .owner = c };
             own = prepare_definition(&here, d);
             ptrmap_put(&c->prepared, d, own);
         }

@@ -1,0 +1,3 @@
+class shared { notify { 's': } }
+class a { contain shared } class b { contain shared }
+include a, b

@@ -1,0 +1,2 @@
+notify { 'a': message => 'x', withpath => true }
+Notify<| title == 'a' |> { message => undef }

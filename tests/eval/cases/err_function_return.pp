@@ -1,0 +1,2 @@
+function f($x) >> Integer { $x }
+$y = f('a')

@@ -1,0 +1,2 @@
+class c(Nosuch::Type $x) { }
+class { 'c': x => 1 }

@@ -1,0 +1,2 @@
+class c(String $a) { }
+class { 'c': a => undef }

@@ -1,0 +1,4 @@
+@@notify { 'e': }
+@@file { '/e': ensure => file }
+Notify<<| |>>
+notify { 'n': }

@@ -1,0 +1,2 @@
+notify { ['a', 'b']: } -> notify { ['c', 'd']: } ~> Notify <| title == 'e' |>
+@notify { 'e': }

@@ -1,0 +1,3 @@
+function declare($n) { notify { $n: } }
+class c { declare('from class') }
+include c

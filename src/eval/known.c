@@ -49,7 +49,7 @@ struct shared {
     struct ptrmap rtypes;   /* sym to struct rtype_info */
     struct map types;       /* "Stdlib::Port" to struct type */
     struct type_loader loader;
-    bool missed; /* the loader was asked for a name that nobody knows */
+    bool missed;           /* the loader was asked for a name that nobody knows */
     struct compile *owner; /* of what is prepared for one compile only */
 };
 
@@ -280,7 +280,8 @@ static void prepare_type(struct shared *sh, const struct node *expr, const struc
     if (sh->owner)
         sh->owner->type_missed = false;
     *out_t = type_from_ast(sh->arena, &sh->loader, expr, &err);
-    *out_dynamic = !*out_t || sh->missed || (sh->owner && sh->owner->type_missed); /* evaluated when needed: that gives the message, with its place */
+    *out_dynamic =
+        !*out_t || sh->missed || (sh->owner && sh->owner->type_missed); /* evaluated when needed: that gives the message, with its place */
 }
 
 static struct prepared *prepare_definition(struct shared *sh, const struct definition *d)

@@ -194,10 +194,7 @@ bool is_metaparam(struct compile *c, const struct sym *name)
 
 static const struct type *alias_type(struct shared *sh, const struct found *found)
 {
-    struct type *t = ARENA_NEW(sh->arena, struct type);
-    t->kind = T_ALIAS;
-    t->alias.name = type_name_normal(sh->arena, found->node->alias.name->text);
-    t->alias.expr = found->node->alias.rhs;
+    struct type *t = type_alias(sh->arena, type_name_normal(sh->arena, found->node->alias.name->text), found->node->alias.rhs);
     map_put(&sh->types, t->alias.name, t); /* before its target: aliases may be recursive */
     struct err err;
     t->alias.target = type_from_ast(sh->arena, &sh->loader, found->node->alias.rhs, &err);
@@ -232,23 +229,28 @@ static const struct type *shared_find(void *ctx, struct sv name)
     return NULL;
 }
 
+static const struct type *local_alias(struct compile *c, const struct node *n)
+{
+    struct type *t = ptrmap_find(&c->prepared, n);
+    if (t)
+        return t;
+    t = type_alias(c->arena, type_name_normal(c->arena, n->alias.name->text), n->alias.rhs);
+    ptrmap_put(&c->prepared, n, t); /* before its target: aliases may be recursive */
+    struct err err;
+    t->alias.target = type_from_ast(c->arena, &c->loader, n->alias.rhs, &err);
+    if (!t->alias.target)
+        raise_error(c, "%s", err.text);
+    return t;
+}
+
 /* For builtins that read types from text at run time: definitions of the code at hand first, then the snapshot's. */
 const struct type *loader_find(void *ctx, struct sv name)
 {
     struct compile *c = ctx;
     const struct sym *sym = name_sym(c->syms, name);
     struct found *local = map_find(&c->local, arena_printf(c->arena, "type %.*s", SV_ARG(sym->text)));
-    if (local) {
-        struct type *t = ARENA_NEW(c->arena, struct type);
-        t->kind = T_ALIAS;
-        t->alias.name = type_name_normal(c->arena, sym->text);
-        t->alias.expr = local->node->alias.rhs;
-        struct err err;
-        t->alias.target = type_from_ast(c->arena, &c->loader, local->node->alias.rhs, &err);
-        if (!t->alias.target)
-            raise_error(c, "%s", err.text);
-        return t;
-    }
+    if (local)
+        return local_alias(c, local->node);
     if (find_define(c, sym) && !map_find(&c->shared->types, type_name_normal(c->arena, sym->text)))
         return make_ref(c, sym->text, SV_NONE).t;
     pthread_mutex_lock(&c->shared->lock);

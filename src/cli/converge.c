@@ -81,6 +81,7 @@ struct report *converge(struct site *s, struct catalog *catalog, const struct co
         return NULL;
     struct run run = { .arena = s->arena,
                        .root = o->root,
+                       .noop = o->look_only,
                        .noop_soft = o->noop,
                        .now = s->now,
                        .calendar = calendar,
@@ -116,7 +117,7 @@ bool converge_drift(struct site *s, const struct subject *host, struct sv root, 
     if (!json_read(s->arena, src, NULL, &diags, &doc))
         return err_set(err, "the catalog applied last on '%.*s' cannot be read", SV_ARG(host->entity->ref));
     struct catalog *catalog = catalog_read_json(s->arena, snapshot_symtab(s->snapshot), &doc->root, err);
-    struct converge_options o = { .root = root, .noop = true, .style = CONVERGE_QUIET };
+    struct converge_options o = { .root = root, .look_only = true, .style = CONVERGE_QUIET };
     *out_drift = catalog ? converge(s, catalog, &o, NULL, err) : NULL;
     return *out_drift != NULL;
 }

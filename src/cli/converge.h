@@ -11,7 +11,8 @@ enum converge_style { CONVERGE_QUIET, CONVERGE_LOG };
 
 struct converge_options {
     struct sv root; /* "": this machine */
-    bool noop;
+    bool noop;      /* Puppet's: a resource that says noop => false is changed even so */
+    bool look_only; /* nothing is changed, whatever a resource says */
     enum converge_style style;
     struct sv
         calendars; /* folder for .ics feeds, and then the catalog holds the events of all subjects; empty: calendar_event is refused */

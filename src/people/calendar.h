@@ -1,7 +1,4 @@
-/* calendar: the resource type calendar_event with its .ics provider. State is recorded in the store before any feed is written, so a crash
- * between the two is mended by the next run. How a run uses it, with one catalog for all Potlacs and ownerships: cal = calendar_open(arena,
- * &options, err); run.calendar = cal; extra providers: &calendar_event_provider calendar_purge(cal, catalog, err); agent_converge();
- * calendar_close(cal, err) */
+/* calendar: the resource type calendar_event with its .ics provider. All memory is in the arena given to calendar_open. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PEOPLE_CALENDAR_H
 #define PEOPLE_CALENDAR_H
@@ -13,6 +10,10 @@
 #include "store/store.h"
 #include "system/provider.h"
 
+/* State is recorded in the store before any feed is written, so a crash between the two is mended by the next run.
+ * How a run uses it, with one catalog for all Potlacs and ownerships:
+ *   cal = calendar_open(arena, &options, err); run.calendar = cal; extra providers: &calendar_event_provider
+ *   calendar_purge(cal, catalog, err); agent_converge(); calendar_close(cal, err) */
 struct calendar;
 
 struct calendar_options {
@@ -30,7 +31,8 @@ struct calendar *calendar_open(struct arena *a, const struct calendar_options *o
 extern const struct provider calendar_event_provider;
 
 /* Adds to the catalog, as "ensure => absent", each recorded ritual that it no longer has: so the run ends them and reports them as it does
- * any change. The catalog must hold the calendar_events of all subjects. False and err where that would cancel too many (people.md D-90).
+ * any change. The catalog must hold the calendar_events of all subjects. False and err where that would cancel too many (doc/people.md,
+ * D-90).
  */
 bool calendar_purge(struct calendar *c, struct catalog *all, struct err *err);
 /* After the run: ends what calendar_purge was not asked about, and writes the feeds that differ. Under noop it only counts. */

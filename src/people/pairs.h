@@ -1,5 +1,4 @@
-/* pairs: one-on-ones of n leaders under a budget: each pair meets once a cycle, nobody more often than allowed in a week (people.md E.3).
- * Pure. */
+/* pairs: one-on-ones of n leaders: each pair once a cycle, nobody more often than allowed a week (doc/people.md, E.3). Pure. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PEOPLE_PAIRS_H
 #define PEOPLE_PAIRS_H

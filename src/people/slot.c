@@ -44,8 +44,8 @@ static bool in_core(const struct availability *p, int64_t from, int64_t until)
     return true;
 }
 
-/* The score of people.md E.2: 10 a week that fails; 6 a leader outside 09:30-16:30 of their own; 4 a leader without a quarter between this
- * and another meeting; 3 on Monday or Friday; 2 beside lunch; 5 a leader on the day of another Potlac of theirs. */
+/* The score of doc/people.md, E.2: 10 a week that fails; 6 a leader outside 09:30-16:30 of their own; 4 a leader without a quarter between
+ * this and another meeting; 3 on Monday or Friday; 2 beside lunch; 5 a leader on the day of another Potlac of theirs. */
 static struct candidate judge(const struct slot_ask *ask, int weekday, int time)
 {
     struct candidate c = { weekday, time, 0, 0, 0, 0 };

@@ -1,4 +1,4 @@
-/* slot: the weekday and time of a ritual (people.md E.2): hard rules, a score, stability, and the reasons in words. Pure. */
+/* slot: the weekday and time of a ritual (doc/people.md, E.2): hard rules, a score, stability, and the reasons in words. Pure. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PEOPLE_SLOT_H
 #define PEOPLE_SLOT_H

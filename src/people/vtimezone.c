@@ -1,4 +1,5 @@
-/* VTIMEZONE from a zone's own rule. Readers differ most here, so the plainest form that is right is written (people.md D-31 ... D-35). */
+/* VTIMEZONE from a zone's own rule. Readers differ most here, so the plainest form that is right is written (doc/people.md, D-31 ... D-35).
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* people/ical: the text form and time zones; numbers D-xx are those of the calendar rules in doc/. */
+/* people/ical: the text form and time zones; numbers D-xx are those of doc/people.md. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,7 +80,7 @@ static void test_D04_parameters(void **state)
 static void zone_text(const char *name, const char *from, const char *until, struct strbuf *out)
 {
     struct err err = { "" };
-    int64_t f, u;
+    int64_t f = 0, u = 0;
     const struct zone *z = zone_find(sv_of(name), &err);
     assert_non_null(z);
     assert_true(utc_parse(sv_of(from), &f) && utc_parse(sv_of(until), &u));

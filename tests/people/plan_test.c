@@ -1,4 +1,4 @@
-/* people: leaders, pairs and slots from small models; numbers E-xx are those of the rules of a Potlac. */
+/* people: leaders, pairs and slots from small models; numbers E-xx are those of doc/people.md. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* people/series and feed: identity, revision, moves, ends; numbers D-xx and E-xx are those of the calendar rules. */
+/* people/series and feed: identity, revision, moves, ends; numbers D-xx and E-xx are those of doc/people.md. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -346,11 +346,10 @@ static void test_D39_length_over_a_change_of_clocks(void **state)
 static void test_broken_state_is_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {
-        "{}", "[]", "1", "{\"title\":\"x\"}",
+    static const char bad_meeting[] =
         "{\"title\":\"x\",\"epoch\":0,\"life\":0,\"ended\":false,\"endedAt\":0,\"cadence\":{\"zone\":\"UTC\",\"start\":"
-        "\"2027-03-03T10:00:00\"},\"meetings\":[],\"occurrences\":[{\"meeting\":7}],\"leavers\":[]}"
-    };
+        "\"2027-03-03T10:00:00\"},\"meetings\":[],\"occurrences\":[{\"meeting\":7}],\"leavers\":[]}";
+    static const char *const wrong[] = { "{}", "[]", "1", "{\"title\":\"x\"}", bad_meeting };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct source src = { SV("state"), sv_of(wrong[i]) };
         struct data_doc *doc;

@@ -69,9 +69,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
+    arena_free(a);
     builtins_free(functions);
     snapshot_free(snapshot);
-    arena_free(a);
     return 0;
 }
 
@@ -177,6 +177,8 @@ static void test_wrong_parameters_are_refused(void **state)
 
 /* ---- the example site, from its model to feeds, and a moved sync ---- */
 
+static void free_result(void *result) { compile_result_free(result); }
+
 static struct catalog *compile_all(void)
 {
     static const enum model_kind kinds[] = { KIND_POTLAC, KIND_SYSTEM_OWNERSHIP };
@@ -185,7 +187,9 @@ static struct catalog *compile_all(void)
         uint32_t n;
         const struct entity *const *list = model_of_kind(ctx.model, kinds[k], &n);
         for (uint32_t i = 0; i < n; i++) {
-            struct catalog *c = compile_subject(arena_cstr(a, list[i]->ref))->catalog; /* kept: the resources live in it */
+            struct compile_result *result = compile_subject(arena_cstr(a, list[i]->ref));
+            struct catalog *c = result->catalog;
+            arena_defer(a, free_result, result); /* the resources live in it */
             for (uint32_t r = 0; r < c->resource_count; r++)
                 if (sv_is(c->resources[r]->type, "Calendar_event"))
                     ARENA_PUSH(a, all->resources, all->resource_count, all->resource_cap, c->resources[r]);

@@ -137,7 +137,8 @@ bool site_open_store(struct site *s, struct err *err)
     if (!fs_mkdirs(s->state_dir.p, 0755, err))
         return false;
     s->store = store_open(path_join(s->arena, s->state_dir, SV("store.db")).p, err);
-    return s->store != NULL;
+    /* Slots that people have already stay where they are as long as they are valid. */
+    return s->store && people_recall(&s->people, s->arena, s->store, err);
 }
 
 void site_close(struct site *s)

@@ -30,9 +30,10 @@
     FOREIGN("User", "eva", "{memberOf: [team]}")                                                                                           \
     USER("ines")                                                                                                                           \
     USER("li")                                                                                                                             \
-    USER("mats") OWN("Person", "eva", "{timezone: Europe/Stockholm, hours: {mon-thu: \"09:00-17:00\"}}")                                   \
-        ROLE("po", "ines", "team", "product-owner") ROLE("tl", "eva", "team", "team-lead") ROLE("ac", "person:eva", "team", "agile-coach") \
-            ROLE("po2", "li", "team", "product-owner") ROLE("dev", "eva", "team", "dev") ROLE("ops", "mats", "team", "ops")                \
+    USER("mats")                                                                                                                           \
+    OWN("Person", "eva", "{timezone: Europe/Stockholm, hours: {mon-thu: \"09:00-17:00\"}}") ROLE("po", "ines", "team", "product-owner")    \
+        ROLE("tl", "eva", "team", "team-lead") ROLE("ac", "person:eva", "team", "agile-coach") ROLE("po2", "li", "team", "product-owner")  \
+            ROLE("dev", "eva", "team", "dev") ROLE("ops", "mats", "team", "ops")                                                           \
                 OWN("SystemOwnership", "search", "{service: search, dev: user:eva, ops: person:mats, checkup: {every: P4W, minutes: 45}}") \
                     OWN("Potlac", "team",                                                                                                  \
                         "{group: team, leaders: byRole, anchorZone: Europe/Stockholm, sync: {every: P1W}, oneOnOnes: {minutes: 30}}")      \

@@ -1,37 +1,48 @@
 /* concerned: whom a change to a subject concerns, from the model's relations. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
 #include "cli/site.h"
 
-struct people_set {
-    struct arena *arena;
-    struct map seen; /* ref -> entity */
-};
-
-static void add_person(struct people_set *p, const struct entity *e)
+/* In its place, unless it is there already. Lists are short. */
+static void add_concern(struct arena *a, struct concerns *list, const struct entity *person, struct sv why)
 {
-    if (e)
-        map_put(&p->seen, e->ref, (void *)(uintptr_t)e);
+    if (!person)
+        return;
+    struct concern fresh = { person->ref, why };
+    size_t at = 0;
+    for (; at < list->count; at++) {
+        int c = sv_cmp(list->items[at].person, fresh.person);
+        if (c == 0)
+            c = sv_cmp(list->items[at].why, fresh.why);
+        if (c == 0)
+            return;
+        if (c > 0)
+            break;
+    }
+    ARENA_PUSH(a, list->items, list->count, list->cap, fresh);
+    memmove(list->items + at + 1, list->items + at, (list->count - 1 - at) * sizeof fresh);
+    list->items[at] = fresh;
 }
 
-static void add_owners(const struct model *m, struct people_set *p, const struct entity *service)
+static bool is_concerned(const struct concerns *list, const struct entity *person)
 {
-    add_person(p, model_one(m, service, REL_DEV_OWNED_BY));
-    add_person(p, model_one(m, service, REL_OPS_OWNED_BY));
+    for (size_t i = 0; i < list->count; i++)
+        if (sv_eq(list->items[i].person, person->ref))
+            return true;
+    return false;
 }
 
-static int by_text(const void *a, const void *b) { return sv_cmp(*(const struct sv *)a, *(const struct sv *)b); }
-
-static struct sv *sorted_refs(struct people_set *p, uint32_t *out_count)
+/* Dev and ops owner of a service, but those who are in `but` (NULL: nobody). */
+static void add_owners(struct site *s, struct arena *a, const struct entity *service, const struct concerns *but, struct concerns *into)
 {
-    struct sv *list = ARENA_ARRAY(p->arena, struct sv, p->seen.count + 1);
-    uint32_t n = 0;
-    for (struct map_entry *e = NULL; (e = map_next(&p->seen, e));)
-        list[n++] = e->key;
-    qsort(list, n, sizeof *list, by_text);
-    *out_count = n;
-    return list;
+    static const struct {
+        enum relation relation;
+        const char *side;
+    } sides[] = { { REL_DEV_OWNED_BY, "dev" }, { REL_OPS_OWNED_BY, "ops" } };
+    for (size_t i = 0; i < 2; i++) {
+        const struct entity *owner = model_one(s->model, service, sides[i].relation);
+        if (owner && !(but && is_concerned(but, owner)))
+            add_concern(a, into, owner, arena_printf(a, "%s of %.*s", sides[i].side, SV_ARG(service->name)));
+    }
 }
 
 /* The services that a subject stands for: those deployed on a host's cluster, or an ownership's one. */
@@ -60,34 +71,29 @@ static const struct entity **services_of(struct site *s, struct arena *a, const 
     return list;
 }
 
-struct sv *site_concerned(struct site *s, struct arena *a, const struct subject *subject, uint32_t *out_count)
+void site_concerned(struct site *s, struct arena *a, const struct subject *subject, struct concerns *into)
 {
-    struct people_set p = { a, map_in(a) };
     uint32_t n;
     const struct entity **services = services_of(s, a, subject, &n);
     for (uint32_t i = 0; i < n; i++)
-        add_owners(s->model, &p, services[i]);
-    if (subject->entity->kind == KIND_POTLAC) {
-        uint32_t count;
-        struct leader *leaders = potlac_leaders(s->model, a, subject->entity, s->today, &count);
-        for (uint32_t i = 0; i < count; i++)
-            add_person(&p, leaders[i].user);
+        add_owners(s, a, services[i], NULL, into);
+    if (subject->entity->kind != KIND_POTLAC)
+        return;
+    struct leader *leaders = potlac_leaders(s->model, a, subject->entity, s->today, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct sv role = leaders[i].role_count ? leaders[i].roles[0] : SV("leader");
+        add_concern(a, into, leaders[i].user, arena_printf(a, "%.*s of %.*s", SV_ARG(role), SV_ARG(subject->entity->name)));
     }
-    return sorted_refs(&p, out_count);
 }
 
-struct sv *site_neighbours_concerned(struct site *s, struct arena *a, const struct subject *subject, uint32_t *out_count)
+void site_neighbours_concerned(struct site *s, struct arena *a, const struct subject *subject, const struct concerns *but,
+                               struct concerns *into)
 {
-    struct people_set p = { a, map_in(a) };
-    uint32_t n, near_count, own_count;
+    uint32_t n, near_count;
     const struct entity **services = services_of(s, a, subject, &n);
     for (uint32_t i = 0; i < n; i++) {
         const struct entity **near = model_neighbours(s->model, a, services[i], &near_count);
         for (uint32_t k = 0; k < near_count; k++)
-            add_owners(s->model, &p, near[k]);
+            add_owners(s, a, near[k], but, into);
     }
-    struct sv *own = site_concerned(s, a, subject, &own_count);
-    for (uint32_t i = 0; i < own_count; i++)
-        map_remove(&p.seen, own[i]);
-    return sorted_refs(&p, out_count);
 }

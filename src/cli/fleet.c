@@ -65,36 +65,12 @@ static void add_to_group(struct site *s, struct fleet *f, struct fleet_item *ite
     ARENA_PUSH(f->arena, f->groups, f->group_count, f->group_cap, fresh);
 }
 
-static void merge_refs(struct arena *a, struct map *into, struct sv *refs, uint32_t n)
-{
-    (void)a;
-    for (uint32_t i = 0; i < n; i++)
-        map_put(into, refs[i], &refs[i]);
-}
-
-static struct sv *map_keys(struct arena *a, const struct map *m, uint32_t *out_count)
-{
-    struct sv *list = ARENA_ARRAY(a, struct sv, m->count + 1);
-    *out_count = 0;
-    for (struct map_entry *e = NULL; (e = map_next(m, e));)
-        list[(*out_count)++] = e->key;
-    return list;
-}
-
 static void name_concerned(struct site *s, struct arena *a, struct fleet_group *g)
 {
-    struct map own = map_in(a), near = map_in(a);
-    for (size_t i = 0; i < g->count; i++) {
-        uint32_t n;
-        struct sv *refs = site_concerned(s, a, &g->items[i]->subject, &n);
-        merge_refs(a, &own, refs, n);
-        refs = site_neighbours_concerned(s, a, &g->items[i]->subject, &n);
-        merge_refs(a, &near, refs, n);
-    }
-    for (struct map_entry *e = NULL; (e = map_next(&own, e));)
-        map_remove(&near, e->key);
-    g->concerned = map_keys(a, &own, &g->concerned_count);
-    g->neighbours = map_keys(a, &near, &g->neighbour_count);
+    for (size_t i = 0; i < g->count; i++)
+        site_concerned(s, a, &g->items[i]->subject, &g->concerned);
+    for (size_t i = 0; i < g->count; i++)
+        site_neighbours_concerned(s, a, &g->items[i]->subject, &g->concerned, &g->neighbours);
 }
 
 /* Catalogs in the store that no subject claims any more. */

@@ -20,8 +20,7 @@ struct fleet_group {
     size_t count, cap;
     bool is_new;             /* nothing was published for these before */
     const struct entity *in; /* the cluster all are in, or NULL */
-    struct sv *concerned, *neighbours;
-    uint32_t concerned_count, neighbour_count;
+    struct concerns concerned, neighbours;
 };
 
 struct fleet {

@@ -35,17 +35,23 @@ static void print_group_title(const struct cli *c, struct strbuf *out, const str
     arena_free(a);
 }
 
-static void print_people(const struct cli *c, struct strbuf *out, const char *title, const struct sv *refs, uint32_t n)
+/* "mats (ops of edge-gateway, ops of playback), oskar (dev of edge-gateway)" */
+static void print_people(const struct cli *c, struct strbuf *out, const char *title, const struct concerns *list)
 {
-    if (!n)
-        return;
-    struct arena *a = arena_new(0);
-    struct sv *names = ARENA_ARRAY(a, struct sv, n);
-    for (uint32_t i = 0; i < n; i++)
-        names[i] = path_base(refs[i]);
-    struct sv list = show_names(a, names, n, 8);
-    strbuf_addf(out, "    %s%s%s %.*s\n", cli_dim(c), title, cli_plain(c), SV_ARG(list));
-    arena_free(a);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct concern *it = &list->items[i];
+        bool same = i && sv_eq(it->person, list->items[i - 1].person);
+        struct sv name = path_base(it->person);
+        if (i == 0)
+            strbuf_addf(out, "    %s%s%s ", cli_dim(c), title, cli_plain(c));
+        else
+            strbuf_adds(out, same ? ", " : "), ");
+        if (!same)
+            strbuf_addf(out, "%.*s (", SV_ARG(name));
+        strbuf_add(out, it->why);
+    }
+    if (list->count)
+        strbuf_adds(out, ")\n");
 }
 
 static void print_group(const struct cli *c, struct strbuf *out, const struct fleet_group *g)
@@ -64,8 +70,8 @@ static void print_group(const struct cli *c, struct strbuf *out, const struct fl
         if (d->count > MOST_CHANGES)
             strbuf_addf(out, "  ... and %u more changes (see them with --json)\n", d->count - MOST_CHANGES);
     }
-    print_people(c, out, "concerns:", g->concerned, g->concerned_count);
-    print_people(c, out, "neighbours' owners:", g->neighbours, g->neighbour_count);
+    print_people(c, out, "concerns:", &g->concerned);
+    print_people(c, out, "neighbours:", &g->neighbours);
 }
 
 static void print_drift(const struct cli *c, struct strbuf *out, const struct subject *host, const struct report *drift)
@@ -129,6 +135,19 @@ static void json_refs(struct json_out *j, const char *key, const struct sv *refs
     json_close(j, ']');
 }
 
+static void json_concerns(struct json_out *j, const char *key, const struct concerns *list)
+{
+    json_key(j, sv_of(key));
+    json_open(j, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        json_open(j, '{');
+        json_kstr(j, "person", list->items[i].person);
+        json_kstr(j, "why", list->items[i].why);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
 static void json_change(struct json_out *j, const struct change *ch)
 {
     static const char *const kinds[] = { [CHANGE_ADDED] = "added", [CHANGE_REMOVED] = "removed", [CHANGE_PARAM] = "changed" };
@@ -164,8 +183,8 @@ static void json_group(struct json_out *j, const struct fleet_group *g)
     for (uint32_t i = 0; i < g->items[0]->diff->count; i++)
         json_change(j, &g->items[0]->diff->changes[i]);
     json_close(j, ']');
-    json_refs(j, "concerned", g->concerned, g->concerned_count);
-    json_refs(j, "neighbours", g->neighbours, g->neighbour_count);
+    json_concerns(j, "concerned", &g->concerned);
+    json_concerns(j, "neighbours", &g->neighbours);
     json_close(j, '}');
 }
 

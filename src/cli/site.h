@@ -58,10 +58,20 @@ struct compile_result *site_compile(struct site *s, const struct subject *subjec
 /* Compiles a manifest text for this machine or a given node. */
 struct compile_result *site_compile_code(struct site *s, struct sv certname, struct value facts, struct sv code, struct sv code_path);
 
-/* Everyone a change to a subject concerns: for a host, dev and ops owners of the services deployed on its cluster;
- * for a Potlac its leaders; for an ownership its two owners. Sorted refs, each once. */
-struct sv *site_concerned(struct site *s, struct arena *a, const struct subject *subject, uint32_t *out_count);
-/* And the owners of their neighbours that are not concerned already. */
-struct sv *site_neighbours_concerned(struct site *s, struct arena *a, const struct subject *subject, uint32_t *out_count);
+/* Somebody whom a change concerns, and why: "dev of edge-gateway", "team-lead of delivery". */
+struct concern {
+    struct sv person; /* ref */
+    struct sv why;
+};
+struct concerns {
+    struct concern *items; /* sorted by person, then why; each pair once */
+    size_t count, cap;
+};
+/* Adds everyone a change to a subject concerns: for a host, dev and ops owners of the services deployed on its cluster; for a Potlac its
+ * leaders; for an ownership its two owners. concerned.c */
+void site_concerned(struct site *s, struct arena *a, const struct subject *subject, struct concerns *into);
+/* The owners of its services' neighbours; those in `but` are left out. */
+void site_neighbours_concerned(struct site *s, struct arena *a, const struct subject *subject, const struct concerns *but,
+                               struct concerns *into);
 
 #endif

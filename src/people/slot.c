@@ -44,43 +44,74 @@ static bool in_core(const struct availability *p, int64_t from, int64_t until)
     return true;
 }
 
+/* Where a candidate's meetings lie: UTC starts of the scored weeks in which it meets; those the clocks skip are missing. */
+struct starts {
+    int64_t at[SCORED_WEEKS];
+    int count, weeks;
+};
+
+static struct starts starts_of(const struct slot_ask *ask, int weekday, int time)
+{
+    struct starts s = { .count = 0 };
+    for (int week = 1; week <= SCORED_WEEKS; week++) {
+        if (!slot_meets(ask, week))
+            continue;
+        s.weeks++;
+        s.count += candidate_at(ask, week, weekday, time, &s.at[s.count]);
+    }
+    return s;
+}
+
+static bool all_free(const struct slot_ask *ask, int64_t at)
+{
+    for (uint32_t i = 0; i < ask->count; i++)
+        if (!availability_free(ask->people[i], at, at + ask->minutes * 60))
+            return false;
+    return true;
+}
+
+/* What a slot costs one person; out_blocks: in how many weeks they are not free. */
+static int person_score(const struct slot_ask *ask, const struct availability *p, const struct starts *s, int weekday, int *out_blocks)
+{
+    bool outside = false, beside = false;
+    *out_blocks = 0;
+    for (int i = 0; i < s->count; i++) {
+        int64_t at = s->at[i], end = at + ask->minutes * 60;
+        outside = outside || !in_core(p, at, end);
+        beside = beside || busy_beside(p, at, end);
+        *out_blocks += !availability_free(p, at, end);
+    }
+    return (outside ? 6 : 0) + (beside ? 4 : 0) + (ask->is_sync && p->potlac_days & 1u << weekday ? 5 : 0);
+}
+
 /* The score of doc/people.md, E.2: 10 a week that fails; 6 a leader outside 09:30-16:30 of their own; 4 a leader without a quarter between
  * this and another meeting; 3 on Monday or Friday; 2 beside lunch; 5 a leader on the day of another Potlac of theirs. */
 static struct candidate judge(const struct slot_ask *ask, int weekday, int time)
 {
-    struct candidate c = { weekday, time, 0, 0, 0, 0 };
-    unsigned worst = 0;
+    struct starts s = starts_of(ask, weekday, time);
+    struct candidate c = { weekday, time, 0, s.weeks, 0, 0 };
+    for (int i = 0; i < s.count; i++)
+        c.weeks_free += all_free(ask, s.at[i]);
+    c.score = 10 * (c.weeks - c.weeks_free) + (weekday == 0 || weekday == 4 ? 3 : 0);
+    if (time <= 13 * 60 && time + ask->minutes >= 12 * 60)
+        c.score += 2;
+    int worst = 0, blocks;
     for (uint32_t i = 0; i < ask->count; i++) {
-        const struct availability *p = ask->people[i];
-        bool outside = false, beside = false;
-        unsigned blocks = 0;
-        for (int week = 1; week <= SCORED_WEEKS; week++) {
-            int64_t at;
-            if (!slot_meets(ask, week) || !candidate_at(ask, week, weekday, time, &at))
-                continue;
-            int64_t end = at + ask->minutes * 60;
-            outside = outside || !in_core(p, at, end);
-            beside = beside || busy_beside(p, at, end);
-            blocks += !availability_free(p, at, end);
-        }
-        c.score += (outside ? 6 : 0) + (beside ? 4 : 0) + (ask->is_sync && p->potlac_days & 1u << weekday ? 5 : 0);
+        c.score += person_score(ask, ask->people[i], &s, weekday, &blocks);
         if (blocks > worst)
             worst = blocks, c.blocker = i;
     }
-    for (int week = 1; week <= SCORED_WEEKS; week++) {
-        int64_t at;
-        if (!slot_meets(ask, week))
-            continue;
-        bool ok = candidate_at(ask, week, weekday, time, &at);
-        for (uint32_t i = 0; ok && i < ask->count; i++)
-            ok = availability_free(ask->people[i], at, at + ask->minutes * 60);
-        c.weeks++;
-        c.weeks_free += ok;
-    }
-    c.score += 10 * (c.weeks - c.weeks_free) + (weekday == 0 || weekday == 4 ? 3 : 0);
-    if (time <= 13 * 60 && time + ask->minutes >= 12 * 60)
-        c.score += 2;
     return c;
+}
+
+/* Most quarters of a day are somebody's night: those are seen by one look at each week, before anything is scored. */
+static bool is_hopeless(const struct slot_ask *ask, int weekday, int time)
+{
+    struct starts s = starts_of(ask, weekday, time);
+    for (int i = 0; i < s.count; i++)
+        if (all_free(ask, s.at[i]))
+            return false;
+    return s.weeks > 0;
 }
 
 /* Ten of twelve weeks; of fewer, one in six may fail, but never all. */
@@ -153,7 +184,7 @@ struct slot slot_find(struct arena *a, const struct slot_ask *ask)
     for (int day = first; day <= last; day++)
         for (int time = 0; time + ask->minutes <= 24 * 60; time += 15) {
             struct candidate c;
-            if ((ask->time >= 0 && time != ask->time))
+            if ((ask->time >= 0 && time != ask->time) || is_hopeless(ask, day, time))
                 continue;
             c = judge(ask, day, time);
             if (is_valid(&c)) {

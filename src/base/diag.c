@@ -8,7 +8,8 @@ enum { DEFAULT_MAX_ERRORS = 20, LONGEST_LINE = 160 };
 
 struct diags diags_in(struct arena *a) { return (struct diags){ .arena = a }; }
 
-static struct diag *add(struct diags *d, enum severity severity, struct span at, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static struct diag *add(struct diags *d, enum severity severity, struct span at, const char *fmt,
+                                                              va_list ap)
 {
     struct diag *g = ARENA_NEW(d->arena, struct diag);
     g->severity = severity;

@@ -24,7 +24,7 @@ bool err_set(struct err *err, const char *fmt, ...)
     return false;
 }
 
-static void put_before(struct err *err, const char *rest, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void put_before(struct err *err, const char *rest, const char *fmt, va_list ap)
 {
     char text[sizeof err->text];
     int n = vsnprintf(text, sizeof text, fmt, ap);

@@ -56,7 +56,7 @@ struct resource {
     const struct sym **tags;
     uint32_t tag_count;
     size_t tag_cap;
-    struct sv file;             /* empty: none */
+    struct sv file;             /* p NULL: none; empty: code that was given without a file */
     uint32_t line;              /* 0: none */
     struct resource *container; /* first container; NULL for Stage[main] */
 };

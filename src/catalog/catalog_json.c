@@ -213,7 +213,7 @@ static void write_resource(const struct catalog *c, struct json_out *j, const st
     for (uint32_t i = 0; i < r->tag_count; i++)
         json_str(j, r->tags[i]->text);
     json_close(j, ']');
-    if (r->file.n)
+    if (r->file.p)
         json_kstr(j, "file", r->file);
     if (r->line)
         json_kint(j, "line", r->line);
@@ -336,7 +336,8 @@ static bool read_resource(struct catalog *c, const struct data *d, struct err *e
     struct resource *r = ARENA_NEW(c->arena, struct resource);
     r->type = type;
     r->title = title;
-    r->file = data_text(data_get(d, "file"));
+    const struct data *file = data_get(d, "file");
+    r->file = file && file->kind == DATA_STRING ? (file->s.n ? file->s : SV("")) : SV_NONE;
     const struct data *line = data_get(d, "line"), *exported = data_get(d, "exported"), *tags = data_get(d, "tags");
     r->line = line && line->kind == DATA_INT ? (uint32_t)line->i : 0;
     if (exported && exported->kind == DATA_BOOL && exported->b)

@@ -20,12 +20,19 @@ struct point {
     uint32_t mark;
 };
 
+struct walk { /* a list of points */
+    uint32_t *stack;
+    uint32_t count;
+    size_t cap;
+};
+
 struct graph {
     struct arena *arena;
     const struct catalog *catalog;
     struct point *points; /* 2 * index: begin, 2 * index + 1: end */
     uint32_t count;
     uint32_t mark;
+    struct walk *in; /* arcs the other way, one list a point; NULL: to be made, as arcs were added since */
 };
 
 static uint32_t begin_of(const struct resource *r) { return r->index * 2; }
@@ -41,6 +48,7 @@ static void connect(struct graph *g, uint32_t from, uint32_t to, bool notifies, 
             return;
         }
     struct arc a = { to, notifies, explicit };
+    g->in = NULL;
     ARENA_PUSH(g->arena, p->out, p->out_count, p->out_cap, a);
 }
 
@@ -139,12 +147,6 @@ struct graph *graph_new(struct arena *a, const struct catalog *c, struct err *er
 
 /* ---- walking ---- */
 
-struct walk {
-    uint32_t *stack;
-    uint32_t count;
-    size_t cap;
-};
-
 static void push(struct graph *g, struct walk *w, uint32_t at)
 {
     if (g->points[at].mark == g->mark)
@@ -210,19 +212,26 @@ const struct resource **graph_notified(const struct graph *cg, const struct reso
     return list;
 }
 
+static const struct walk *arcs_in(struct graph *g)
+{
+    if (g->in)
+        return g->in;
+    g->in = ARENA_ARRAY(g->arena, struct walk, g->count + 1);
+    for (uint32_t i = 0; i < g->count; i++)
+        for (uint32_t j = 0; j < g->points[i].out_count; j++) {
+            struct walk *t = &g->in[g->points[i].out[j].to];
+            ARENA_PUSH(g->arena, t->stack, t->count, t->cap, i);
+        }
+    return g->in;
+}
+
 const struct resource **graph_needs(const struct graph *cg, const struct resource *r, uint32_t *out_count)
 {
     struct graph *g = (struct graph *)cg;
     const struct resource **list = NULL;
     uint32_t count = 0;
     size_t cap = 0;
-    /* Backwards: all points from which r's begin is reached. Arcs are forward only, so mark by rounds from a reversed copy. */
-    struct walk *in = ARENA_ARRAY(g->arena, struct walk, g->count + 1);
-    for (uint32_t i = 0; i < g->count; i++)
-        for (uint32_t j = 0; j < g->points[i].out_count; j++) {
-            struct walk *t = &in[g->points[i].out[j].to];
-            ARENA_PUSH(g->arena, t->stack, t->count, t->cap, i);
-        }
+    const struct walk *in = arcs_in(g);
     struct walk w = { 0 };
     g->mark++;
     push(g, &w, begin_of(r));

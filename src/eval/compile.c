@@ -69,7 +69,7 @@ static const struct unit **programs(struct compile *c, uint32_t *out_count)
         return units;
     }
     struct source *src = ARENA_NEW(c->arena, struct source);
-    src->path = o->code_path;
+    src->path = o->code_path.n ? o->code_path : SV(""); /* in a catalog "", which is not the same as none */
     src->text = o->code;
     c->code_unit = parse(c->arena, c->syms, src, 0, &c->result->diags);
     if (!c->code_unit)

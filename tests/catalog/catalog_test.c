@@ -79,6 +79,22 @@ static void test_json_round_trip(void **state)
     assert_non_null(strstr(strbuf_cstr(&one), "\"re\":{\"__ptype\":\"Regexp\",\"__pvalue\":\"a.b\"}"));
 }
 
+/* No file and the empty file of code that was given as text are two things. */
+static void test_json_file(void **state)
+{
+    struct fixture *f = *state;
+    struct catalog *c = read_catalog(f, HEAD "{\"type\":\"Notify\",\"title\":\"none\",\"tags\":[]},"
+                                             "{\"type\":\"Notify\",\"title\":\"text\",\"tags\":[],\"file\":\"\",\"line\":1}]}");
+    struct strbuf out = STRBUF_IN(f->arena);
+    catalog_write_json(c, &out, false);
+    assert_null(c->resources[0]->file.p);
+    assert_non_null(c->resources[1]->file.p);
+    char *at = strstr(strbuf_cstr(&out), "\"file\"");
+    assert_non_null(at);
+    assert_memory_equal(at, "\"file\":\"\",\"line\":1", 18);
+    assert_null(strstr(at + 1, "\"file\""));
+}
+
 static void test_json_bad(void **state)
 {
     struct fixture *f = *state;
@@ -186,6 +202,12 @@ static void test_notified(void **state)
     for (uint32_t i = 0; i < n; i++)
         a1 |= sv_is(list[i]->title, "a1");
     assert_true(a1);
+    graph_add(g, catalog_find(c, SV("Notify"), SV("later")), catalog_find(c, SV("Notify"), SV("b1")), false);
+    list = graph_needs(g, catalog_find(c, SV("Notify"), SV("b1")), &n); /* what was found before does not stand */
+    bool added = false;
+    for (uint32_t i = 0; i < n; i++)
+        added |= sv_is(list[i]->title, "later");
+    assert_true(added);
 }
 
 static void test_cycle(void **state)
@@ -213,8 +235,9 @@ static void test_unknown_target(void **state)
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = { T(test_json_round_trip), T(test_json_bad), T(test_type_names), T(test_diff),
-                                        T(test_diff_digest),     T(test_order),    T(test_notified),   T(test_cycle),
+    const struct CMUnitTest tests[] = { T(test_json_round_trip), T(test_json_file), T(test_json_bad),
+                                        T(test_type_names),      T(test_diff),      T(test_diff_digest),
+                                        T(test_order),           T(test_notified),  T(test_cycle),
                                         T(test_unknown_target) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,9 @@
     X(digest)                                                                                                                              \
     X(path)                                                                                                                                \
     X(time)                                                                                                                                \
+    X(ip)                                                                                                                                  \
+    X(check)                                                                                                                               \
+    X(validate)                                                                                                                            \
     X(stdlib)
 
 #define X(family)                                                                                                                          \

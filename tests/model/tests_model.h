@@ -9,6 +9,7 @@
 #include "model/model.h"
 
 /* Entities of tests; each ends its document. */
+/* clang-format off */
 #define OWN(kind, name, spec)              "apiVersion: potlac/v1\nkind: " kind "\nmetadata: {name: " name "}\nspec: " spec "\n---\n"
 #define FOREIGN(kind, name, spec)          "apiVersion: backstage.io/v1alpha1\nkind: " kind "\nmetadata: {name: " name "}\nspec: " spec "\n---\n"
 #define HOST(name)                         "apiVersion: potlac/v1\nkind: Host\nmetadata: {name: " name "}\nspec: {fqdn: " name ".example.org}\n---\n"
@@ -31,16 +32,19 @@
     USER("ines")                                                                                                                           \
     USER("li")                                                                                                                             \
     USER("mats")                                                                                                                           \
-    OWN("Person", "eva", "{timezone: Europe/Stockholm, hours: {mon-thu: \"09:00-17:00\"}}") ROLE("po", "ines", "team", "product-owner")    \
-        ROLE("tl", "eva", "team", "team-lead") ROLE("ac", "person:eva", "team", "agile-coach") ROLE("po2", "li", "team", "product-owner")  \
-            ROLE("dev", "eva", "team", "dev") ROLE("ops", "mats", "team", "ops")                                                           \
-                OWN("SystemOwnership", "search", "{service: search, dev: user:eva, ops: person:mats, checkup: {every: P4W, minutes: 45}}") \
-                    OWN("Potlac", "team",                                                                                                  \
-                        "{group: team, leaders: byRole, anchorZone: Europe/Stockholm, sync: {every: P1W}, oneOnOnes: {minutes: 30}}")      \
-                        OWN("Person", "mats", "{timezone: Europe/London}")                                                                 \
-                            OWN("KeyMeeting", "steering",                                                                                  \
-                                "{start: 2027-03-18T13:00:00, zone: Europe/London, minutes: 60, presenters: [eva], potlac: team}")         \
-                                OWN("Topic", "t1", "{for: ritual:team.sync, raisedBy: user:eva, title: Who says no}")
+    OWN("Person", "eva", "{timezone: Europe/Stockholm, hours: {mon-thu: \"09:00-17:00\"}}")                                                \
+    ROLE("po", "ines", "team", "product-owner")                                                                                            \
+    ROLE("tl", "eva", "team", "team-lead")                                                                                                 \
+    ROLE("ac", "person:eva", "team", "agile-coach")                                                                                        \
+    ROLE("po2", "li", "team", "product-owner")                                                                                             \
+    ROLE("dev", "eva", "team", "dev")                                                                                                      \
+    ROLE("ops", "mats", "team", "ops")                                                                                                     \
+    OWN("SystemOwnership", "search", "{service: search, dev: user:eva, ops: person:mats, checkup: {every: P4W, minutes: 45}}")             \
+    OWN("Potlac", "team", "{group: team, leaders: byRole, anchorZone: Europe/Stockholm, sync: {every: P1W}, oneOnOnes: {minutes: 30}}")    \
+    OWN("Person", "mats", "{timezone: Europe/London}")                                                                                     \
+    OWN("KeyMeeting", "steering", "{start: 2027-03-18T13:00:00, zone: Europe/London, minutes: 60, presenters: [eva], potlac: team}")       \
+    OWN("Topic", "t1", "{for: ritual:team.sync, raisedBy: user:eva, title: Who says no}")
+/* clang-format on */
 
 struct loaded {
     struct arena *arena;

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,27 +14,45 @@ static _Noreturn void broken(void)
     abort();
 }
 
-size_t digest_bytes(enum digest kind, struct sv text, unsigned char *out)
+static const EVP_MD *digest_kind(enum digest kind)
 {
     const EVP_MD *const kinds[] = { EVP_md5(), EVP_sha1(), EVP_sha224(), EVP_sha256(), EVP_sha384(), EVP_sha512() };
+    return kinds[kind];
+}
+
+size_t digest_bytes(enum digest kind, struct sv text, unsigned char *out)
+{
     unsigned n = 0;
-    if (!EVP_Digest(text.n ? text.p : "", text.n, out, &n, kinds[kind], NULL))
+    if (!EVP_Digest(text.n ? text.p : "", text.n, out, &n, digest_kind(kind), NULL))
         broken();
     return n;
 }
 
-struct sv digest_hex(struct arena *a, enum digest kind, struct sv text)
+static struct sv hex(struct arena *a, const unsigned char *bytes, size_t n)
 {
-    static const char hex[] = "0123456789abcdef";
-    unsigned char bytes[DIGEST_MAX];
-    size_t n = digest_bytes(kind, text, bytes);
+    static const char digits[] = "0123456789abcdef";
     char *p = arena_alloc(a, n * 2 + 1);
     for (size_t i = 0; i < n; i++) {
-        p[2 * i] = hex[bytes[i] >> 4];
-        p[2 * i + 1] = hex[bytes[i] & 15];
+        p[2 * i] = digits[bytes[i] >> 4];
+        p[2 * i + 1] = digits[bytes[i] & 15];
     }
     p[n * 2] = 0;
     return sv_make(p, n * 2);
+}
+
+struct sv digest_hex(struct arena *a, enum digest kind, struct sv text)
+{
+    unsigned char bytes[DIGEST_MAX];
+    return hex(a, bytes, digest_bytes(kind, text, bytes));
+}
+
+struct sv digest_hmac_hex(struct arena *a, enum digest kind, struct sv key, struct sv text)
+{
+    unsigned char bytes[DIGEST_MAX];
+    unsigned n = 0;
+    if (!HMAC(digest_kind(kind), key.p, (int)key.n, (const unsigned char *)(text.n ? text.p : ""), text.n, bytes, &n))
+        broken();
+    return hex(a, bytes, n);
 }
 
 struct sv base64_encode(struct arena *a, struct sv bytes)
@@ -92,10 +111,12 @@ struct sv uuid_v5(struct arena *a, const unsigned char namespace_bytes[16], stru
     return uuid_text(a, u);
 }
 
+bool random_bytes(void *out, size_t n) { return RAND_bytes(out, (int)n) == 1; }
+
 struct sv uuid_v4(struct arena *a)
 {
     unsigned char u[16];
-    if (RAND_bytes(u, sizeof u) != 1)
+    if (!random_bytes(u, sizeof u))
         broken();
     stamp(u, 4);
     return uuid_text(a, u);

@@ -52,7 +52,7 @@ static bool record_drift(struct application *ap, struct sv root, struct err *err
     if (!converge_drift(&ap->site, &ap->host, root, &drift, err))
         return false;
     for (uint32_t i = 0; drift && i < drift->event_count; i++)
-        if (drift->events[i].outcome == OUT_WOULD_CHANGE && !add_history(ap, "drift", ap->host.entity->ref, &drift->events[i], err))
+        if (is_drift(&drift->events[i]) && !add_history(ap, "drift", ap->host.entity->ref, &drift->events[i], err))
             return false;
     return true;
 }
@@ -126,7 +126,7 @@ static bool converge_host(struct application *ap, struct err *err)
     if (ap->noop)
         return true;
     AUTO_STRBUF json = STRBUF_HEAP;
-    catalog_write_json(item->result->catalog, &json, false);
+    catalog_write_json(item->sealed, &json, false);
     if (!store_put(ap->site.store, SV("converged"), ap->host.entity->ref, strbuf_sv(&json), ap->site.now, err))
         return false;
     strbuf_reset(&json);

@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "catalog/seal.h"
 #include "cli/hooks.h"
 #include "cli/show.h"
 #include "people/calendar.h"
@@ -118,6 +119,22 @@ bool converge_drift(struct site *s, const struct subject *host, struct sv root, 
         return err_set(err, "the catalog applied last on '%.*s' cannot be read", SV_ARG(host->entity->ref));
     struct catalog *catalog = catalog_read_json(s->arena, snapshot_symtab(s->snapshot), &doc->root, err);
     struct converge_options o = { .root = root, .look_only = true, .style = CONVERGE_QUIET };
+    if (catalog)
+        catalog = catalog_without_secrets(s->arena, catalog);
     *out_drift = catalog ? converge(s, catalog, &o, NULL, err) : NULL;
     return *out_drift != NULL;
+}
+
+bool is_drift(const struct resource_event *e)
+{
+    const struct provider *p = provider_find(e->resource->type);
+    return e->outcome == OUT_WOULD_CHANGE && !(p && p->no_write);
+}
+
+unsigned count_drift(const struct report *drift)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; drift && i < drift->event_count; i++)
+        n += is_drift(&drift->events[i]);
+    return n;
 }

@@ -25,4 +25,8 @@ struct report *converge(struct site *s, struct catalog *catalog, const struct co
 /* What differs on a host from the catalog that was applied last, without changing anything. *out_drift NULL where none was applied. */
 bool converge_drift(struct site *s, const struct subject *host, struct sv root, struct report **out_drift, struct err *err);
 
+/* Whether an event of such a report tells that the machine differs (a notify only says something), and how many do. */
+bool is_drift(const struct resource_event *e);
+unsigned count_drift(const struct report *drift);
+
 #endif

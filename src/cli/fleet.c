@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "catalog/seal.h"
 
 #define CATALOG_KIND SV("catalog")
 
@@ -111,7 +112,8 @@ bool fleet_compile(struct site *s, struct fleet *out_fleet, struct err *err)
             *err = why;
             return false;
         }
-        item->diff = catalog_diff(f->arena, item->was, item->result->catalog);
+        item->sealed = catalog_seal(f->arena, item->result->catalog, s->seal_key);
+        item->diff = catalog_diff(f->arena, item->was, item->sealed);
         if (item->diff->count == 0)
             continue;
         f->changed++;
@@ -130,7 +132,7 @@ bool fleet_publish(struct site *s, struct fleet *f, struct err *err)
         if (!item->diff || (item->was && item->diff->count == 0))
             continue;
         strbuf_reset(&json);
-        catalog_write_json(item->result->catalog, &json, false);
+        catalog_write_json(item->sealed, &json, false);
         if (!store_put(s->store, CATALOG_KIND, item->subject.entity->ref, strbuf_sv(&json), s->now, err))
             return false;
     }

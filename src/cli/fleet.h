@@ -10,6 +10,7 @@
 struct fleet_item {
     struct subject subject;
     struct compile_result *result;
+    struct catalog *sealed;    /* its catalog without secrets: what is compared and kept */
     struct catalog *was;       /* as published by the last apply; NULL: never */
     struct catalog_diff *diff; /* NULL where the compile failed */
 };

@@ -79,7 +79,7 @@ static void print_drift(const struct cli *c, struct strbuf *out, const struct su
     strbuf_addf(out, "\n%sDrift%s: %.*s is not as it was left by the last apply\n", cli_bold(c), cli_plain(c), SV_ARG(host->entity->name));
     for (uint32_t i = 0; i < drift->event_count; i++) {
         const struct resource_event *e = &drift->events[i];
-        if (e->outcome == OUT_WOULD_CHANGE) {
+        if (is_drift(e)) {
             struct sv text = show_event(c->arena, e);
             strbuf_addf(out, "  %s!%s %.*s\n", cli_red(c), cli_plain(c), SV_ARG(text));
         }
@@ -113,14 +113,14 @@ static void print_text(struct cli *c, const struct fleet *f, const struct subjec
     for (size_t i = 0; i < f->removed_count; i++)
         strbuf_addf(&out, "\n%s%.*s%s is gone from the model: nothing converges it any more\n", cli_bold(c), SV_ARG(f->removed[i]),
                     cli_plain(c));
-    if (drift && drift->would_change)
+    if (count_drift(drift))
         print_drift(c, &out, host, drift);
-    unsigned changed = hosts_in(f, true);
+    unsigned changed = hosts_in(f, true), drifted = count_drift(drift);
     struct sv changing = show_count(a, changed, "host changes", "hosts change"),
               others = show_count(a, f->changed - changed, "meeting plan", "meeting plans");
-    strbuf_addf(&out, "\n%s%.*s, %.*s; %u drifted resource%s%s\n", cli_bold(c), SV_ARG(changing), SV_ARG(others),
-                drift ? drift->would_change : 0, drift && drift->would_change == 1 ? "" : "s", cli_plain(c));
-    if (!f->changed && !f->removed_count && !(drift && drift->would_change))
+    strbuf_addf(&out, "\n%s%.*s, %.*s; %u drifted resource%s%s\n", cli_bold(c), SV_ARG(changing), SV_ARG(others), drifted,
+                drifted == 1 ? "" : "s", cli_plain(c));
+    if (!f->changed && !f->removed_count && !drifted)
         strbuf_adds(&out, "Nothing to do: reality, as far as it is known, is what the model says.\n");
     fwrite(out.p, 1, out.n, stdout);
     arena_free(a);
@@ -216,7 +216,7 @@ static int status_of(const struct cli *c, const struct fleet *f, const struct re
 {
     if (f->failed)
         return EXIT_BROKEN;
-    bool changes = f->changed || f->removed_count || (drift && drift->would_change);
+    bool changes = f->changed || f->removed_count || count_drift(drift);
     return changes && cli_flag(c, "detailed-exitcodes") ? EXIT_CHANGES : EXIT_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/yaml.h"
 #include "cli/hooks.h"
@@ -132,13 +133,30 @@ bool site_open_bare(struct cli *c, struct site *out_site)
     return true;
 }
 
+/* Made at first use, readable by its owner only, beside the store and not in it: who copies the database has digests and no key. */
+static bool open_seal_key(struct site *s, struct err *err)
+{
+    struct sv path = path_join(s->arena, s->state_dir, SV("seal.key"));
+    if (!fs_exists(path.p)) {
+        char bytes[32];
+        if (!random_bytes(bytes, sizeof bytes))
+            return err_set(err, "the system gives no random bytes");
+        if (!fs_write_atomic(path.p, sv_make(bytes, sizeof bytes), 0600, err))
+            return false;
+    }
+    if (!fs_read(s->arena, path.p, 4096, &s->seal_key, err))
+        return false;
+    return s->seal_key.n >= 32 ||
+           err_set(err, "'%.*s' is damaged: it should hold 32 bytes; restore it, or remove it and apply again", SV_ARG(path));
+}
+
 bool site_open_store(struct site *s, struct err *err)
 {
     if (!fs_mkdirs(s->state_dir.p, 0755, err))
         return false;
     s->store = store_open(path_join(s->arena, s->state_dir, SV("store.db")).p, err);
     /* Slots that people have already stay where they are as long as they are valid. */
-    return s->store && people_recall(&s->people, s->arena, s->store, err);
+    return s->store && open_seal_key(s, err) && people_recall(&s->people, s->arena, s->store, err);
 }
 
 void site_close(struct site *s)

@@ -19,6 +19,7 @@ struct site {
     struct snapshot *snapshot;
     const struct model *model; /* NULL where the site has no model/ */
     struct store *store;       /* NULL until site_open_store */
+    struct sv seal_key;        /* of this installation: under it secrets are kept as digests */
     struct builtins *functions;
     struct people_context people;
     int64_t now; /* UTC seconds: --now, or the clock */

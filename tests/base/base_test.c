@@ -171,6 +171,9 @@ static void digests(void **state)
     (void)state;
     assert_true(sv_is(uuid_v5(a, dns, SV("www.example.com")), "2ed6657d-e927-568b-95e1-2665a8aea6a2"));
     assert_true(sv_is(digest_hex(a, DIGEST_MD5, SV("")), "d41d8cd98f00b204e9800998ecf8427e"));
+    /* RFC 4231, test case 2 */
+    assert_true(sv_is(digest_hmac_hex(a, DIGEST_SHA256, SV("Jefe"), SV("what do ya want for nothing?")),
+                      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
     assert_true(sv_is(base64_encode(a, SV("potlac")), "cG90bGFj"));
     assert_true(base64_decode(a, SV("cG90\nbGE="), &out) && sv_is(out, "potla"));
     assert_false(base64_decode(a, SV("cG9*"), &out));

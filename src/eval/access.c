@@ -268,9 +268,11 @@ static struct value access_type(struct frame *f, const struct node *n, const str
     struct err err;
     const struct node *lhs = n->access.lhs;
     struct sv name = lhs->kind == AST_TYPE_NAME ? lhs->s : type_text(f->c->arena, t);
-    const struct type *made = type_specialize(f->c->arena, t, name, keys, count, &err);
+    struct type_fault fault;
+    const struct type *made = type_specialize_at(f->c->arena, t, name, keys, count, &err, &fault);
     if (!made)
-        fail_at(f, count ? key_node(n, 0) : n, "%s", err.text);
+        fail_at(f, fault.argument >= 0 ? key_node(n, (uint32_t)fault.argument) : lhs, "%s%s",
+                fault.thrown ? "Error while evaluating a '[]' expression, " : "", err.text);
     return value_type(made);
 }
 

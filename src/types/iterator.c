@@ -131,3 +131,38 @@ const struct type *iterator_element_type(struct arena *a, const struct iterator 
         t = t ? type_common(a, t, type_infer(a, iterable_at(a, &seq, i))) : type_infer(a, iterable_at(a, &seq, i));
     return t ? type_generalize(a, t) : type_any();
 }
+
+const struct type *iterator_exact_type(struct arena *a, const struct iterator *it)
+{
+    struct iterable seq;
+    const struct type **items;
+    uint32_t n = 0;
+
+    if (!iterable_open(a, it->source, &seq))
+        return type_any();
+    if (seq.source.kind == V_TYPE && type_resolve(seq.source.t)->kind == T_INTEGER)
+        return seq.source.t;
+    if (seq.source.kind == V_STRING && seq.count) { /* characters */
+        struct type *one = ARENA_NEW(a, struct type);
+
+        *one = *type_builtin(SV("String"));
+        one->is_bare = false;
+        one->sized = true;
+        one->str.from = one->str.to = 1;
+        return one;
+    }
+    items = ARENA_ARRAY(a, const struct type *, 101);
+    for (int64_t i = 0; i < seq.count && i < 100; i++) {
+        const struct type *t = type_infer(a, iterable_at(a, &seq, i));
+
+        if (t->kind == T_TUPLE && seq.source.kind == V_HASH) { /* as written, with its size */
+            struct type *pair = ARENA_NEW(a, struct type);
+
+            *pair = *t;
+            pair->sized = true;
+            t = pair;
+        }
+        items[n++] = t;
+    }
+    return n ? type_variant(a, items, n) : type_any();
+}

@@ -29,6 +29,7 @@ struct value value_iterator(struct arena *a, struct value source, bool reverse, 
 /* All elements as an array; undef where v cannot be iterated. Refuses (undef) more than 50 million. */
 struct value iterable_to_array(struct arena *a, struct value v);
 /* The type of the elements: "Integer" of Iterator[Integer]. */
+const struct type *iterator_exact_type(struct arena *a, const struct iterator *it); /* Variant[Integer[1, 1], String] */
 const struct type *iterator_element_type(struct arena *a, const struct iterator *it);
 
 #endif

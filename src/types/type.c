@@ -45,6 +45,24 @@ static const struct type *rich_items[] = {
 };
 static const struct type rich_type = { .kind = T_VARIANT, .variant = { rich_items, sizeof rich_items / sizeof *rich_items } };
 
+/* Aliases that are always there. */
+static const struct {
+    const char *name;
+    struct type alias;
+} builtin_aliases[] = {
+#define ALIAS(text, of)                                                                                                                    \
+    {                                                                                                                                      \
+        text,                                                                                                                              \
+        {                                                                                                                                  \
+            BARE(T_ALIAS), .alias = {.name = SV_INIT(text), .target = (of) }                                                               \
+        }                                                                                                                                  \
+    }
+    ALIAS("RichDataKey", &rich_key_type),
+    ALIAS("Puppet::LookupKey", &rich_key_type),
+    ALIAS("Puppet::LookupValue", &builtin_types[T_RICH_DATA]),
+#undef ALIAS
+};
+
 const struct type *type_bare(enum type_kind kind)
 {
     switch (kind) {
@@ -89,6 +107,9 @@ const struct type *type_builtin(struct sv name)
     for (int k = 0; k < TYPE_KIND_COUNT; k++)
         if (sv_eq_nocase(name, sv_of(kind_names[k])))
             return type_bare((enum type_kind)k);
+    for (size_t i = 0; i < sizeof builtin_aliases / sizeof *builtin_aliases; i++)
+        if (sv_eq_nocase(name, builtin_aliases[i].alias.alias.name))
+            return &builtin_aliases[i].alias;
     return NULL;
 }
 
@@ -329,8 +350,12 @@ bool type_equal(const struct type *x, const struct type *y)
     case T_SENSITIVE:
     case T_ITERABLE:
     case T_ITERATOR:
-    case T_INIT:
         return same_or_equal(x->inner, y->inner);
+    case T_URI:
+        return x->uri == y->uri || (x->uri && y->uri && value_same(value_hash(x->uri), value_hash(y->uri)));
+    case T_INIT:
+        return same_or_equal(x->inner, y->inner) &&
+               value_same(value_array(x->init.args, x->init.count), value_array(y->init.args, y->init.count));
     case T_CALLABLE:
         return same_or_equal(x->callable.params, y->callable.params) && same_or_equal(x->callable.block, y->callable.block) &&
                same_or_equal(x->callable.returns, y->callable.returns);

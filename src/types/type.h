@@ -120,7 +120,12 @@ struct type {
             const struct type **items;
             uint32_t count;
         } variant;
-        const struct type *inner; /* OPTIONAL, NOT_UNDEF, TYPE, SENSITIVE, ITERABLE, ITERATOR, BOOLEAN's no */
+        const struct type *inner; /* OPTIONAL, NOT_UNDEF, TYPE, SENSITIVE, ITERABLE, ITERATOR; of INIT too */
+        struct {
+            const struct type *inner;
+            const struct value *args; /* more arguments of inner's new() */
+            uint32_t count;
+        } init;
         struct {
             int8_t only;
         } boolean; /* -1 any, 0 false, 1 true */
@@ -141,6 +146,7 @@ struct type {
         } runtime;
         const struct object_type *object;
         const struct semver_range *semver;
+        const struct hash *uri; /* URI: part to text, Regexp or type; NULL: any */
         struct sv reference;
     };
 };
@@ -160,6 +166,14 @@ const char *type_kind_name(enum type_kind kind);
 /* base[args]: what `Integer[1, 10]` does. NULL and err where args do not fit, worded as the reference does. */
 const struct type *type_specialize(struct arena *a, const struct type *base, struct sv base_name, const struct value *args, uint32_t count,
                                    struct err *err);
+/* Where a specialization went wrong: as the reference blames it. */
+#define TYPE_FAULT_WHOLE (-1)
+struct type_fault {
+    int32_t argument; /* its number, or TYPE_FAULT_WHOLE: the whole expression */
+    bool thrown;      /* "Error while evaluating a '[]' expression, ..." */
+};
+const struct type *type_specialize_at(struct arena *a, const struct type *base, struct sv base_name, const struct value *args,
+                                      uint32_t count, struct err *err, struct type_fault *out_fault);
 /* A type from its expression, with literal arguments only. NULL and err on a mistake. */
 const struct type *type_from_ast(struct arena *a, const struct type_loader *loader, const struct node *expr, struct err *err);
 /* From text: "Array[String, 1]". */

@@ -3,6 +3,7 @@
 #include "types/internal.h"
 #include "types/regexp.h"
 #include "types/semver.h"
+#include "types/uri.h"
 
 /* The pairs of types being compared: one met again (a recursive alias) is taken to hold. */
 struct pair {
@@ -105,7 +106,7 @@ static bool to_array(const struct type *to, const struct type *from, const struc
     int64_t low, high;
 
     if ((from->kind != T_ARRAY && from->kind != T_TUPLE) || !size_of(from, &low, &high) ||
-        !size_covers(to->array.from, to->array.to, low, high))
+        !(size_covers(to->array.from, to->array.to, low, high) || (from->is_bare && from->kind == T_TUPLE && to->array.from == 0)))
         return false;
     if (from->kind == T_ARRAY)
         return assignable(to->array.elem, from->array.elem, p);
@@ -216,6 +217,30 @@ static bool to_callable(const struct type *to, const struct type *from, const st
     return assignable(from->callable.block ? from->callable.block : undef, to->callable.block ? to->callable.block : undef, p);
 }
 
+/* Are the [key, value] pairs of a hash of this type. */
+static bool pairs_fit(const struct type *to, const struct type *from, const struct pair *p)
+{
+    const struct type *key = type_bare(T_STRING), *items[2] = { type_bare(T_UNIT), type_bare(T_UNIT) };
+    struct type pair = { .kind = T_TUPLE, .tuple = { items, 2, 2, 2 } };
+
+    if (from->kind == T_STRUCT) {
+        for (uint32_t i = 0; i < from->strct.count; i++) {
+            items[0] = key;
+            items[1] = from->strct.members[i].type;
+            if (!assignable(to, &pair, p))
+                return false;
+        }
+        return true;
+    }
+    if (from->kind == T_COLLECTION)
+        return type_resolve(to)->kind == T_TUPLE || type_resolve(to)->kind == T_ARRAY;
+    if (from->hash.to != 0) {
+        items[0] = from->hash.key;
+        items[1] = from->hash.value;
+    }
+    return assignable(to, &pair, p);
+}
+
 /* Is t something that can be iterated, and are its elements of type inner (NULL: any). */
 static bool to_iterable(const struct type *to, const struct type *from, const struct pair *p)
 {
@@ -241,7 +266,7 @@ static bool to_iterable(const struct type *to, const struct type *from, const st
     case T_HASH:
     case T_STRUCT:
     case T_COLLECTION:
-        return !inner || inner->kind == T_TUPLE || inner->kind == T_ARRAY;
+        return !inner || pairs_fit(inner, from, p);
     case T_TYPE:
         of = from->inner ? type_resolve(from->inner) : NULL;
         return of && (of->kind == T_ENUM || (of->kind == T_INTEGER && of->range.from != INT64_MIN && of->range.to != INT64_MAX)) &&
@@ -313,10 +338,24 @@ static bool to_wrapper(const struct type *to, const struct type *from, const str
     case T_ITERATOR:
         return from->kind == T_ITERATOR && (!to->inner || (from->inner && assignable(to->inner, from->inner, p)));
     case T_INIT:
-        return !to->inner || assignable(to->inner, from, p);
+        if (from->kind == T_INIT)
+            return !to->inner || (from->inner && assignable(to->inner, from->inner, p));
+        return assignable(to->inner ? to->inner : type_bare(T_RICH_DATA), from, p);
     default:
         return to_iterable(to, from, p);
     }
+}
+
+static bool to_uri(const struct hash *to, const struct hash *from)
+{
+    for (uint32_t i = 0; to && i < to->count; i++) {
+        const struct value *part = from ? hash_find(from, to->pairs[i].key) : NULL;
+        struct value want = to->pairs[i].value;
+
+        if (!part || (!uri_part_fits(want, *part) && !(part->kind == V_TYPE && want.kind == V_TYPE && type_assignable(want.t, part->t))))
+            return false;
+    }
+    return true;
 }
 
 /* `from` is no alias, Variant, Optional or Unit here. */
@@ -380,6 +419,8 @@ static bool assignable_kind(const struct type *to, const struct type *from, cons
         return from->kind == T_SEMVER && (!to->semver || (from->semver && semver_range_covers(to->semver, from->semver)));
     case T_RUNTIME:
         return from->kind == T_RUNTIME && (!to->runtime.runtime.n || type_equal(to, from));
+    case T_URI:
+        return from->kind == T_URI && to_uri(to->uri, from->uri);
     case T_OBJECT:
     case T_TYPESET:
         return from->kind == to->kind && (!to->object || to->object == from->object);
@@ -389,6 +430,9 @@ static bool assignable_kind(const struct type *to, const struct type *from, cons
         return from->kind == to->kind;
     }
 }
+
+/* Takes every Variant, whatever is in it. */
+static bool is_bare_variant(const struct type *t) { return t->kind == T_VARIANT && t->variant.count == 0; }
 
 static bool assignable_items(const struct type *to, const struct type *from, const struct pair *p)
 {
@@ -420,11 +464,11 @@ static bool assignable(const struct type *to, const struct type *from, const str
         return from->alias.target && assignable(to, from->alias.target, &p);
     case T_DATA:
     case T_RICH_DATA:
-        if (to->kind == T_ANY || to->kind == from->kind || (to->kind == T_RICH_DATA && from->kind == T_DATA))
+        if (to->kind == T_ANY || is_bare_variant(to) || to->kind == from->kind || (to->kind == T_RICH_DATA && from->kind == T_DATA))
             return true;
         return assignable(to, type_expand(from), &p);
     case T_VARIANT:
-        if (to->kind == T_ANY)
+        if (to->kind == T_ANY || is_bare_variant(to))
             return true;
         if (to->kind == T_NOT_UNDEF && from->variant.count == 0)
             return assignable_kind(to, from, &p);

@@ -4,6 +4,7 @@
 #include "types/iterator.h"
 #include "types/regexp.h"
 #include "types/semver.h"
+#include "types/uri.h"
 
 static const struct type *sized_array(struct arena *a, const struct type *elem, uint32_t n)
 {
@@ -123,6 +124,8 @@ static const struct type *infer_semver(struct arena *a, const struct semver *v, 
     if (!exact)
         return type_bare(T_SEMVER);
     semver_print(&text, v);
+    strbuf_adds(&text, " - ");
+    semver_print(&text, v);
     t->semver = semver_range_parse(a, strbuf_sv(&text), NULL);
     return t;
 }
@@ -164,11 +167,12 @@ static const struct type *infer_leaf(struct arena *a, struct value v, bool exact
     case V_SEMVER_RANGE:
         return type_bare(T_SEMVER_RANGE);
     case V_URI:
-        return type_bare(T_URI);
+        t = type_make(a, T_URI);
+        return uri_split(a, value_sv(v), &t->uri, NULL) ? t : type_bare(T_URI);
     case V_OBJECT:
         return type_bare(T_OBJECT);
     case V_ITERATOR:
-        return type_wrap(a, T_ITERATOR, iterator_element_type(a, v.iter));
+        return type_wrap(a, T_ITERATOR, iterator_exact_type(a, v.iter));
     case V_CLOSURE:
         return infer_closure(a, v);
     default:
@@ -186,7 +190,7 @@ static const struct type *infer(struct arena *a, struct value v, bool exact, int
     case V_HASH:
         return infer_hash(a, v.h, exact, depth);
     case V_SENSITIVE: /* what is inside is not shown more than needed */
-        return type_wrap(a, T_SENSITIVE, infer(a, *v.inner, false, depth + 1));
+        return type_wrap(a, T_SENSITIVE, type_generalize(a, infer(a, *v.inner, false, depth + 1)));
     default:
         return infer_leaf(a, v, exact);
     }
@@ -262,6 +266,7 @@ const struct type *type_generalize(struct arena *a, const struct type *t)
     case T_COLLECTION:
     case T_TIMESTAMP:
     case T_TIMESPAN:
+    case T_URI:
         return type_bare(t->kind);
     case T_ENUM:
         return generalize_enum(a, t);

@@ -4,6 +4,7 @@
 #include "types/iterator.h"
 #include "types/regexp.h"
 #include "types/semver.h"
+#include "types/uri.h"
 
 /* Where a walk is: how deep, and how many aliases it passed since it last went into a value. */
 struct walk {
@@ -166,7 +167,7 @@ static bool match_iterable(const struct type *t, struct value v)
     /* an Iterable of something is rare: compare types */
     scratch = arena_new(0);
     if (v.kind == V_ITERATOR)
-        ok = type_assignable(inner, iterator_element_type(scratch, v.iter));
+        ok = type_assignable(inner, iterator_exact_type(scratch, v.iter));
     else
         ok = type_assignable(t, type_infer_reduced(scratch, v));
     arena_free(scratch);
@@ -204,6 +205,21 @@ static bool match_number(const struct type *t, struct value v)
     return v.kind == V_INT || v.kind == V_FLOAT;
 }
 
+static bool match_uri(const struct hash *want, struct value v)
+{
+    struct arena *scratch = arena_new(0);
+    const struct hash *parts;
+    bool ok = uri_split(scratch, value_sv(v), &parts, NULL);
+
+    for (uint32_t i = 0; ok && i < want->count; i++) {
+        const struct value *part = hash_find(parts, want->pairs[i].key);
+
+        ok = uri_part_fits(want->pairs[i].value, part ? *part : VALUE_UNDEF);
+    }
+    arena_free(scratch);
+    return ok;
+}
+
 /* Kinds that say what a value is, with little or no parameters. */
 static bool match_simple(const struct type *t, struct value v)
 {
@@ -236,7 +252,7 @@ static bool match_simple(const struct type *t, struct value v)
     case T_SEMVER_RANGE:
         return v.kind == V_SEMVER_RANGE;
     case T_URI:
-        return v.kind == V_URI;
+        return v.kind == V_URI && (!t->uri || match_uri(t->uri, v));
     case T_OBJECT:
         return v.kind == V_OBJECT;
     default:
@@ -285,6 +301,8 @@ static bool match(const struct type *t, struct value v, struct walk w)
         return v.kind == V_SENSITIVE && (!t->inner || match(t->inner, *v.inner, deeper(w)));
     case T_CALLABLE:
         return match_callable(t, v);
+    case T_INIT: /* what the new() of the type takes is not looked at */
+        return t->inner ? match(t->inner, v, deeper(w)) : match_rich(v, 0);
     case T_ITERABLE:
     case T_ITERATOR:
         return match_iterable(t, v);

@@ -278,12 +278,16 @@ static void print_wrapper(struct printer *p, const struct type *t)
         text_quote(p->out, inner->str.text);
     else
         print(p, inner);
+    for (uint32_t i = 0; t->kind == T_INIT && i < t->init.count; i++) {
+        strbuf_adds(p->out, ", ");
+        value_inspect(p->out, t->init.args[i]);
+    }
     strbuf_addc(p->out, ']');
 }
 
 static void print_alias(struct printer *p, const struct type *t)
 {
-    bool expand = p->expand && t->alias.target && p->open_count < (int)(sizeof p->open / sizeof *p->open);
+    bool expand = p->expand && !t->is_bare && t->alias.target && p->open_count < (int)(sizeof p->open / sizeof *p->open);
 
     strbuf_add(p->out, t->alias.name);
     for (int i = 0; i < p->open_count; i++)
@@ -401,6 +405,13 @@ static void print_kind(struct printer *p, const struct type *t)
             print_quoted(p, "SemVer", t->semver->text);
         else
             strbuf_adds(p->out, "SemVer");
+        break;
+    case T_URI:
+        strbuf_adds(p->out, t->uri ? "URI[" : "URI");
+        if (t->uri) {
+            value_inspect(p->out, value_hash(t->uri));
+            strbuf_addc(p->out, ']');
+        }
         break;
     case T_ALIAS:
         print_alias(p, t);

@@ -6,6 +6,7 @@
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/timefmt.h"
+#include "types/uri.h"
 
 struct job {
     struct arena *a;
@@ -13,7 +14,30 @@ struct job {
     const struct value *args; /* flattened */
     uint32_t count;
     struct err *err;
+    struct type_fault fault;
 };
+
+/* A mistake in argument i. */
+static void blame(struct job *j, uint32_t i) { j->fault.argument = (int32_t)i; }
+
+/* What the reference's constructors throw: it is told as a failure of the '[]' itself. */
+static const struct type *fail_range(struct job *j, struct sv from, struct sv to)
+{
+    j->fault.thrown = true;
+    err_set(j->err, "'from' must be less or equal to 'to'. Got (%.*s, %.*s", SV_ARG(from), SV_ARG(to));
+    return NULL;
+}
+
+static const struct type *fail_bounds(struct job *j, int64_t from, int64_t to)
+{
+    return fail_range(j, arena_printf(j->a, "%lld", (long long)from), arena_printf(j->a, "%lld", (long long)to));
+}
+
+static const struct type *thrown(struct job *j, const struct type *t)
+{
+    j->fault.thrown = !t;
+    return t;
+}
 
 /* The class Ruby gives a value: some of the reference's messages show it. */
 static const char *ruby_class(struct value v)
@@ -32,8 +56,8 @@ static const struct type *fail_arity(struct job *j, int min, int max)
 {
     /* the reference names these with an article */
     static const bool articled[TYPE_KIND_COUNT] = {
-        [T_TUPLE] = true,  [T_ENUM] = true,    [T_VARIANT] = true,  [T_SEMVER] = true,    [T_PATTERN] = true, [T_BOOLEAN] = true,
-        [T_STRUCT] = true, [T_RUNTIME] = true, [T_CALLABLE] = true, [T_TIMESTAMP] = true, [T_TIMESPAN] = true
+        [T_TUPLE] = true,  [T_ENUM] = true,    [T_VARIANT] = true,  [T_SEMVER] = true,    [T_PATTERN] = true,  [T_BOOLEAN] = true,
+        [T_STRUCT] = true, [T_RUNTIME] = true, [T_CALLABLE] = true, [T_TIMESTAMP] = true, [T_TIMESPAN] = true, [T_REGEXP] = true
     };
     struct sv name = sv_of(type_kind_name(j->base->kind));
     const char *article = !articled[j->base->kind] ? "" : *text_article(name) && text_article(name)[1] ? "An " : "A ";
@@ -49,6 +73,7 @@ static const struct type *fail_arity(struct job *j, int min, int max)
 
 static const struct type *fail_no_type(struct job *j, uint32_t i)
 {
+    blame(j, i);
     err_set(j->err, "%s-Type[] arguments must be types. Got %s", type_kind_name(j->base->kind), ruby_class(j->args[i]));
     return NULL;
 }
@@ -57,6 +82,7 @@ static const struct type *fail_key(struct job *j, uint32_t i, const char *expect
 {
     struct sv base = type_text(j->a, j->base), got;
 
+    blame(j, i);
     if (j->args[i].kind == V_DEFAULT)
         got = SV("Default");
     else
@@ -85,6 +111,7 @@ static bool take_size(struct job *j, uint32_t at, int64_t *out_from, int64_t *ou
         if (!is_bound(j->args[i])) {
             struct sv name = sv_of(ruby_class(j->args[i]));
 
+            blame(j, i);
             return err_set(j->err,
                            "A Type's size constraint arguments must be a single Integer type, or 1-2 integers (or default). Got %s %.*s",
                            text_article(name), SV_ARG(name));
@@ -92,7 +119,7 @@ static bool take_size(struct job *j, uint32_t at, int64_t *out_from, int64_t *ou
     *out_from = j->args[at].kind == V_INT ? j->args[at].i : 0;
     *out_to = n > 1 && j->args[at + 1].kind == V_INT ? j->args[at + 1].i : SIZE_UNBOUNDED;
     if (*out_from > *out_to)
-        return err_set(j->err, "'from' must be less or equal to 'to'. Got (%lld, %lld", (long long)*out_from, (long long)*out_to);
+        return fail_bounds(j, *out_from, *out_to) != NULL;
     if (*out_from < 0)
         *out_from = 0;
     if (*out_to < 0)
@@ -110,6 +137,7 @@ static const struct type *make_integer(struct job *j)
     }
     for (uint32_t i = 0; i < j->count; i++)
         if (!is_bound(j->args[i])) {
+            blame(j, i);
             err_set(j->err, "Integer-Type [] requires all arguments to be integers (or default). Got %s", ruby_class(j->args[i]));
             return NULL;
         }
@@ -117,11 +145,7 @@ static const struct type *make_integer(struct job *j)
         t->range.from = j->args[0].i;
     if (j->count > 1 && j->args[1].kind == V_INT)
         t->range.to = j->args[1].i;
-    if (t->range.from > t->range.to) {
-        err_set(j->err, "'from' must be less or equal to 'to'. Got (%lld, %lld", (long long)t->range.from, (long long)t->range.to);
-        return NULL;
-    }
-    return t;
+    return t->range.from > t->range.to ? fail_bounds(j, t->range.from, t->range.to) : t;
 }
 
 static const struct type *make_float(struct job *j)
@@ -135,16 +159,15 @@ static const struct type *make_float(struct job *j)
     }
     for (uint32_t i = 0; i < j->count; i++) {
         if (!is_bound(j->args[i]) && j->args[i].kind != V_FLOAT) {
+            blame(j, i);
             err_set(j->err, "Float-Type [] requires all arguments to be floats, or integers (or default). Got %s", ruby_class(j->args[i]));
             return NULL;
         }
         if (j->args[i].kind != V_DEFAULT)
             *bounds[i] = j->args[i].kind == V_FLOAT ? j->args[i].f : (double)j->args[i].i;
     }
-    if (t->frange.from > t->frange.to) {
-        err_set(j->err, "'from' must be less or equal to 'to'. Got (%g, %g", t->frange.from, t->frange.to);
-        return NULL;
-    }
+    if (t->frange.from > t->frange.to)
+        return fail_range(j, value_text(j->a, value_float(t->frange.from)), value_text(j->a, value_float(t->frange.to)));
     return t;
 }
 
@@ -212,15 +235,30 @@ static const struct type *make_hash(struct job *j)
     return take_size(j, 2, &t->hash.from, &t->hash.to) ? t : NULL;
 }
 
+/* An argument as the type it stands for: a text is the name of a class of Ruby. NULL where it is neither. */
+static const struct type *type_or_runtime(struct job *j, struct value v)
+{
+    struct type *t;
+
+    if (is_type(v))
+        return v.t;
+    if (v.kind != V_STRING)
+        return NULL;
+    t = type_make(j->a, T_RUNTIME);
+    t->runtime.runtime = SV("ruby");
+    t->runtime.name = value_sv(v);
+    return t;
+}
+
 static const struct type *tuple_of(struct job *j, uint32_t count, bool sized, int64_t from, int64_t to)
 {
     struct type *t = type_make(j->a, T_TUPLE);
 
     t->tuple.items = ARENA_ARRAY(j->a, const struct type *, count + 1);
     for (uint32_t i = 0; i < count; i++) {
-        if (!is_type(j->args[i]))
+        t->tuple.items[i] = j->base->kind == T_CALLABLE ? type_or_runtime(j, j->args[i]) : is_type(j->args[i]) ? j->args[i].t : NULL;
+        if (!t->tuple.items[i])
             return fail_key(j, i, "Any-Type");
-        t->tuple.items[i] = j->args[i].t;
     }
     t->tuple.count = count;
     t->sized = sized;
@@ -313,6 +351,7 @@ static bool take_member_key(struct job *j, struct value key, struct struct_membe
     if (key.kind == V_STRING) {
         m->name = value_sv(key);
         m->optional_key = type_allows_undef(m->type);
+        j->fault.thrown = key.n == 0;
         return key.n > 0 || err_set(j->err, "Struct element key cannot be an empty String");
     }
     t = key.kind == V_TYPE ? key.t : NULL;
@@ -325,8 +364,9 @@ static bool take_member_key(struct job *j, struct value key, struct struct_membe
     else if (t && t->kind == T_STRING && t->str.exact)
         m->name = t->str.text;
     else
-        return err_set(j->err, "Illegal Struct member key type. Expected NotUndef, Optional, String, or Enum. Got: %.*s",
-                       SV_ARG(value_text(j->a, key)));
+        return !(j->fault.thrown = true) ||
+               err_set(j->err, "Illegal Struct member key type. Expected NotUndef, Optional, String, or Enum. Got: %.*s",
+                       SV_ARG(key.kind == V_TYPE ? type_text(j->a, key.t) : sv_of(ruby_class(key))));
     return m->name.n > 0 || err_set(j->err, "Struct element key cannot be an empty String");
 }
 
@@ -343,8 +383,9 @@ static const struct type *make_struct(struct job *j)
     h = j->args[0].h;
     members = ARENA_ARRAY(j->a, struct struct_member, h->count);
     for (uint32_t i = 0; i < h->count; i++) {
-        members[i].type = is_type(h->pairs[i].value) ? h->pairs[i].value.t /* a plain value stands for its kind */
-                                                     : type_generalize(j->a, type_infer_reduced(j->a, h->pairs[i].value));
+        members[i].type = type_or_runtime(j, h->pairs[i].value);
+        if (!members[i].type) /* a plain value stands for its kind */
+            members[i].type = type_generalize(j->a, type_infer_reduced(j->a, h->pairs[i].value));
         if (!take_member_key(j, h->pairs[i].key, &members[i]))
             return NULL;
     }
@@ -407,8 +448,11 @@ static const struct type *make_regexp(struct job *j)
 {
     struct type *t = type_make(j->a, T_REGEXP);
 
-    if (j->count != 1)
+    if (j->count != 1) {
+        if (j->count > 1)
+            blame(j, 1);
         return fail_arity(j, 1, 1);
+    }
     if (j->args[0].kind == V_REGEXP)
         t->regexp = j->args[0].re;
     else if (j->args[0].kind == V_STRING)
@@ -432,6 +476,21 @@ static const struct type *make_variant(struct job *j)
     return type_variant(j->a, items, j->count);
 }
 
+/* Init[Type, further arguments of its new()] */
+static const struct type *make_init(struct job *j)
+{
+    struct type *t = type_make(j->a, T_INIT);
+
+    if (j->count < 1)
+        return fail_arity(j, 1, -1);
+    if (!is_type(j->args[0]))
+        return fail_no_type(j, 0);
+    t->init.inner = j->args[0].t;
+    t->init.args = j->args + 1;
+    t->init.count = j->count - 1;
+    return t;
+}
+
 static const struct type *make_wrapper(struct job *j)
 {
     bool takes_text = j->base->kind == T_OPTIONAL || j->base->kind == T_NOT_UNDEF;
@@ -439,13 +498,14 @@ static const struct type *make_wrapper(struct job *j)
 
     if (j->count == 0 && j->base->kind == T_NOT_UNDEF)
         return j->base;
-    if (j->count < 1 || (j->count > 1 && j->base->kind != T_INIT))
+    if (j->count != 1)
         return fail_arity(j, 1, 1);
     if (takes_text && j->args[0].kind == V_STRING)
         inner = type_exact_string(j->a, value_sv(j->args[0]));
     else if (is_type(j->args[0]))
         inner = j->args[0].t;
     else if (j->base->kind == T_NOT_UNDEF) {
+        blame(j, 0);
         err_set(j->err, "NotUndef-Type[] argument must be a Type or a String. Got %s", ruby_class(j->args[0]));
         return NULL;
     } else {
@@ -453,7 +513,7 @@ static const struct type *make_wrapper(struct job *j)
     }
     if (j->base->kind == T_NOT_UNDEF && inner->kind == T_ANY)
         return j->base;
-    return type_wrap(j->a, j->base->kind, inner);
+    return type_wrap(j->a, j->base->kind, j->base->kind == T_SENSITIVE ? type_generalize(j->a, inner) : inner);
 }
 
 static const struct type *make_boolean(struct job *j)
@@ -482,6 +542,7 @@ static bool take_time(struct job *j, struct value v, int64_t *out_ns)
         *out_ns = v.i;
         return true;
     case V_STRING:
+        j->fault.thrown = true;
         return stamp ? timestamp_parse(j->a, value_sv(v), VALUE_UNDEF, SV_NONE, out_ns, j->err)
                      : timespan_parse(j->a, value_sv(v), VALUE_UNDEF, out_ns, j->err);
     case V_INT:
@@ -498,6 +559,11 @@ static bool take_time(struct job *j, struct value v, int64_t *out_ns)
     return err_set(j->err, "%s-Type[] cannot take %s as a bound", type_kind_name(j->base->kind), ruby_class(v));
 }
 
+static struct value time_bound(const struct job *j, int64_t ns)
+{
+    return (struct value){ .kind = j->base->kind == T_TIMESTAMP ? V_TIMESTAMP : V_TIMESPAN, .i = ns };
+}
+
 static const struct type *make_time(struct job *j)
 {
     struct type *t = type_make(j->a, j->base->kind);
@@ -506,10 +572,9 @@ static const struct type *make_time(struct job *j)
         return fail_arity(j, 0, 2);
     if ((j->count > 0 && !take_time(j, j->args[0], &t->range.from)) || (j->count > 1 && !take_time(j, j->args[1], &t->range.to)))
         return NULL;
-    if (t->range.from > t->range.to) {
-        err_set(j->err, "'from' must be less or equal to 'to'");
-        return NULL;
-    }
+    j->fault.thrown = false;
+    if (t->range.from > t->range.to)
+        return fail_range(j, value_text(j->a, time_bound(j, t->range.from)), value_text(j->a, time_bound(j, t->range.to)));
     return t;
 }
 
@@ -527,7 +592,7 @@ static const struct type *make_semver(struct job *j)
         value_print(&text, j->args[i]);
     }
     t->semver = semver_range_parse(j->a, strbuf_sv(&text), j->err);
-    return t->semver ? t : NULL;
+    return thrown(j, t->semver ? t : NULL);
 }
 
 static const struct type *make_class(struct job *j)
@@ -600,10 +665,10 @@ static const struct type *make_runtime(struct job *j)
     struct type *t = type_make(j->a, T_RUNTIME);
 
     if (j->count != 2)
-        return fail_arity(j, 2, 2);
+        return fail_arity(j, 1, 2); /* as the reference says it */
     for (uint32_t i = 0; i < 2; i++)
         if (j->args[i].kind != V_STRING)
-            return fail_key(j, i, "String");
+            return fail_key(j, i, "String or String");
     t->runtime.runtime = value_sv(j->args[0]);
     t->runtime.name = value_sv(j->args[1]);
     return t;
@@ -621,10 +686,21 @@ static const struct type *make_reference(struct job *j)
 
 static const struct type *make_uri(struct job *j)
 {
+    struct type *t = type_make(j->a, T_URI);
+    const struct hash *h;
+
     if (j->count != 1)
         return fail_arity(j, 1, 1);
-    err_set(j->err, "URI with parameters is not supported yet: use URI");
-    return NULL;
+    if (j->args[0].kind == V_STRING && j->args[0].n)
+        return thrown(j, uri_split(j->a, value_sv(j->args[0]), &t->uri, j->err) ? t : NULL);
+    if (j->args[0].kind != V_HASH)
+        return fail_no_type(j, 0);
+    h = j->args[0].h;
+    for (uint32_t i = 0; i < h->count; i++)
+        if (h->pairs[i].key.kind != V_STRING || !uri_is_part(value_sv(h->pairs[i].key)))
+            return fail_no_type(j, 0);
+    t->uri = h->count ? h : NULL;
+    return t;
 }
 
 static const struct type *make_object(struct job *j)
@@ -639,7 +715,7 @@ static make_fn *const makers[TYPE_KIND_COUNT] = {
     [T_ARRAY] = make_array,       [T_HASH] = make_hash,         [T_TUPLE] = make_tuple,       [T_CALLABLE] = make_callable,
     [T_STRUCT] = make_struct,     [T_ENUM] = make_enum,         [T_PATTERN] = make_pattern,   [T_REGEXP] = make_regexp,
     [T_VARIANT] = make_variant,   [T_OPTIONAL] = make_wrapper,  [T_NOT_UNDEF] = make_wrapper, [T_TYPE] = make_wrapper,
-    [T_SENSITIVE] = make_wrapper, [T_ITERABLE] = make_wrapper,  [T_ITERATOR] = make_wrapper,  [T_INIT] = make_wrapper,
+    [T_SENSITIVE] = make_wrapper, [T_ITERABLE] = make_wrapper,  [T_ITERATOR] = make_wrapper,  [T_INIT] = make_init,
     [T_BOOLEAN] = make_boolean,   [T_TIMESTAMP] = make_time,    [T_TIMESPAN] = make_time,     [T_SEMVER] = make_semver,
     [T_CLASS] = make_class,       [T_RESOURCE] = make_resource, [T_RUNTIME] = make_runtime,   [T_REFERENCE] = make_reference,
     [T_URI] = make_uri,           [T_OBJECT] = make_object,     [T_TYPESET] = make_object,
@@ -655,25 +731,37 @@ static void flatten(struct arena *a, const struct value *args, uint32_t count, s
     }
 }
 
-const struct type *type_specialize(struct arena *a, const struct type *base, struct sv base_name, const struct value *args, uint32_t count,
-                                   struct err *err)
+const struct type *type_specialize_at(struct arena *a, const struct type *base, struct sv base_name, const struct value *args,
+                                      uint32_t count, struct err *err, struct type_fault *out_fault)
 {
-    struct job j = { a, base, args, count, err };
+    struct job j = { a, base, args, count, err, { .argument = TYPE_FAULT_WHOLE } };
     struct value *items = NULL;
+    const struct type *made;
     size_t n = 0, cap = 0;
 
+    *out_fault = j.fault;
     if (base->kind == T_REFERENCE && !base->is_bare) {
         err_set(err, "Resource type not found: %.*s", SV_ARG(base->reference));
         return NULL;
     }
-    if (!makers[base->kind] || (!base->is_bare && base->kind != T_RESOURCE)) {
-        err_set(err, "Operator '[]' is not applicable to %s %.*s-Type", text_article(base_name), SV_ARG(base_name));
+    if (!makers[base->kind]) {
+        err_set(err, "Operator '[]' is not applicable to %s %.*s-Type.", text_article(base_name), SV_ARG(base_name));
         return NULL;
     }
-    if (base->kind != T_CALLABLE) { /* its first argument may be a list of parameters */
+    if (base->kind != T_CALLABLE && base->kind != T_INIT) { /* an argument of these may be a list */
         flatten(a, args, count, &items, &n, &cap, 0);
         j.args = items;
         j.count = (uint32_t)n;
     }
-    return makers[base->kind](&j);
+    made = makers[base->kind](&j);
+    *out_fault = j.fault;
+    return made;
+}
+
+const struct type *type_specialize(struct arena *a, const struct type *base, struct sv base_name, const struct value *args, uint32_t count,
+                                   struct err *err)
+{
+    struct type_fault fault;
+
+    return type_specialize_at(a, base, base_name, args, count, err, &fault);
 }

@@ -1,5 +1,5 @@
 /* compile_cases: compiles each line of a file of cases over a site and compares notices and error with what the reference gave.
- * A case is a line of code and, indented, what came out. */
+ * A case is a line of code and, indented, what came out. A line "% CODE" is put before the code of all that follow. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TESTS_COMPILE_CASES_H
 #define TESTS_COMPILE_CASES_H
@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -37,9 +38,14 @@ static struct builtins *all_functions(struct symtab *t)
 static const struct type_info *known_types(void *ctx, struct sv type)
 {
     static const char *const params[] = { "name", "message", "withpath", NULL };
-    static const struct type_info notify = { .name = "notify", .params = params, .namevar = "name" };
+    static const struct type_info known[] = { { .name = "notify", .params = params, .namevar = "name" },
+                                              { .name = "file", .params = params, .namevar = "name" },
+                                              { .name = "package", .params = params, .namevar = "name" } };
     (void)ctx;
-    return sv_is(type, "notify") ? &notify : NULL;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (sv_is(type, known[i].name))
+            return &known[i];
+    return NULL;
 }
 
 static int setup(void **state)
@@ -106,7 +112,7 @@ static struct sv outcome(struct world *w, struct sv code)
 static void run_cases(struct world *w, const char *file, unsigned at_least)
 {
     struct err err = { 0 };
-    struct sv text, line, code = SV_NONE;
+    struct sv text, line, code = SV_NONE, before = SV_NONE;
     unsigned wrong = 0, count = 0;
     const char *root = getenv("POTLAC_SOURCE_ROOT");
     struct strbuf want = STRBUF_IN(w->arena);
@@ -117,11 +123,13 @@ static void run_cases(struct world *w, const char *file, unsigned at_least)
             strbuf_addf(&want, "%.*s\n", SV_ARG(line));
             continue;
         }
-        if (code.n && code.p[0] != '#') {
-            struct sv got = outcome(w, code);
+        if (sv_starts(code, SV("% "))) {
+            before = sv_slice(code, 2, code.n);
+        } else if (code.n && code.p[0] != '#') {
+            struct sv got = outcome(w, before.n ? arena_printf(w->arena, "%.*s %.*s", SV_ARG(before), SV_ARG(code)) : code);
             count++;
             if (!sv_eq(got, strbuf_sv(&want))) {
-                print_message("%.*s\n expected:\n%.*s got:\n%.*s\n", SV_ARG(code), SV_ARG(strbuf_sv(&want)), SV_ARG(got));
+                fprintf(stderr, "%.*s\n expected:\n%.*s got:\n%.*s\n", SV_ARG(code), SV_ARG(strbuf_sv(&want)), SV_ARG(got));
                 wrong++;
             }
         }

@@ -20,6 +20,8 @@
     X(path)                                                                                                                                \
     X(time)                                                                                                                                \
     X(ip)                                                                                                                                  \
+    X(list)                                                                                                                                \
+    X(merge)                                                                                                                               \
     X(check)                                                                                                                               \
     X(validate)                                                                                                                            \
     X(stdlib)

@@ -115,8 +115,13 @@ bool ip_in(const struct ip *network, const struct ip *ip)
 static struct ip address_arg(struct call *k, struct value v)
 {
     struct ip ip;
-    if (v.kind != V_STRING || !ip_parse(value_sv(v), &ip))
-        call_fail(k, "invalid address: %.*s", SV_ARG(value_text(k->arena, v)));
+    if (v.kind != V_STRING || !ip_parse(value_sv(v), &ip)) { /* the reference shows only what has the form of IPv4 */
+        struct sv s = ruby_text(k->arena, v);
+        bool v4 = s.n > 0;
+        for (size_t i = 0; i < s.n; i++)
+            v4 = v4 && (s.p[i] == '.' || (s.p[i] >= '0' && s.p[i] <= '9'));
+        call_fail(k, "invalid address: %.*s", SV_ARG(v4 ? s : SV("")));
+    }
     return ip;
 }
 

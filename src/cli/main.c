@@ -80,7 +80,8 @@ bool cli_diags(const struct cli *c, const struct diags *d)
     (void)c;
     AUTO_STRBUF text = STRBUF_HEAP;
     diags_print(&text, d, isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
-    fwrite(text.p, 1, text.n, stderr);
+    if (text.n)
+        fwrite(text.p, 1, text.n, stderr);
     return d->errors > 0;
 }
 

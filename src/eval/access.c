@@ -209,7 +209,7 @@ static struct value access_attributes(struct frame *f, const struct node *n, con
     struct value *items = ARENA_ARRAY(c->arena, struct value, keys.n + 1);
     for (uint32_t i = 0; i < keys.n; i++) {
         struct sv name = keys.items[i].kind == V_STRING ? value_sv(keys.items[i]) : value_text(c->arena, keys.items[i]);
-        const struct sym *sym = intern(c->syms, name);
+        const struct sym *sym = text_sym(c, name);
         if (!has_attribute(c, r, sym))
             fail_at(f, n, "The resource %.*s['%.*s'] does not have a parameter called '%.*s'", SV_ARG(type), SV_ARG(t->ref.title),
                     SV_ARG(name));

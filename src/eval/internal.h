@@ -238,6 +238,7 @@ struct compile {
     struct entry *main;
     const struct unit *code_unit;
     struct entry absent; /* stands for names that were looked up in vain */
+    struct map own_syms; /* of text_sym */
     struct map local;    /* definitions of options->code: "class ntp" etc. to found */
     struct ptrmap classes, defines, functions, types, lines, prepared, warned;
     struct eres **pending; /* defines whose body waits */
@@ -279,6 +280,10 @@ struct sv location_text(struct compile *c, struct sv file, uint32_t line, uint32
 struct sv generalized_text(struct compile *c, struct value v);
 
 /* ---- known.c ---- */
+/* The sym of a text that came up at run time (a title, a tag): the snapshot's where it has one, else one of this compile, so that
+ * tables which live on do not grow by what compiles make up. Compare with sym_same: the snapshot may get its own later. */
+const struct sym *text_sym(struct compile *c, struct sv text);
+static inline bool sym_same(const struct sym *a, const struct sym *b) { return a == b || (a->hash == b->hash && sv_eq(a->text, b->text)); }
 struct shared *shared_get(struct compile *c);
 struct entry *find_class(struct compile *c, struct sv name);
 struct entry *find_define(struct compile *c, const struct sym *name);
@@ -372,6 +377,7 @@ void tags_add_syms(struct compile *c, struct eres *r, const struct sym **tags, u
 void tags_from_scope(struct compile *c, struct eres *r);
 bool tagged(struct compile *c, const struct eres *r, struct sv tag, bool deep);
 bool tag_valid(struct sv s);
+/* Of a definition's name. */
 const struct sym **tag_split(struct arena *a, struct symtab *t, struct sv name, uint32_t *out_count);
 
 /* ---- collect.c ---- */

@@ -47,7 +47,7 @@ struct shared {
     struct eval_hooks hooks;
     struct ptrmap prepared; /* definition to struct prepared */
     struct ptrmap rtypes;   /* sym to struct rtype_info */
-    struct map types;       /* "Stdlib::Port" to struct type */
+    struct ptrmap types;    /* sym of "stdlib::port" to struct type */
     struct type_loader loader;
     bool missed;           /* the loader was asked for a name that nobody knows */
     struct compile *owner; /* of what is prepared for one compile only */
@@ -71,24 +71,27 @@ static void *shared_make(void *ctx, struct snapshot *s, struct arena *a)
     arena_defer(a, lock_destroy, &sh->lock);
     sh->snapshot = s;
     sh->hooks = c->options->hooks;
-    sh->prepared.arena = sh->rtypes.arena = sh->arena;
-    sh->types = map_in(sh->arena);
+    sh->prepared.arena = sh->rtypes.arena = sh->types.arena = sh->arena;
     sh->loader = (struct type_loader){ shared_find, sh };
     return sh;
 }
 
 struct shared *shared_get(struct compile *c) { return snapshot_memo(c->snapshot, SV("eval"), shared_make, c); }
 
-static struct sv lower_copy(struct arena *a, struct sv s)
+const struct sym *text_sym(struct compile *c, struct sv text)
 {
-    char *p = arena_alloc(a, s.n + 1);
-    for (size_t i = 0; i < s.n; i++)
-        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
-    p[s.n] = 0;
-    return (struct sv){ p, s.n };
+    const struct sym *known = intern_find(c->syms, text);
+    if (!known)
+        known = map_find(&c->own_syms, text);
+    if (known)
+        return known;
+    struct sym *s = ARENA_NEW(c->arena, struct sym);
+    *s = (struct sym){ arena_dup(c->arena, text), sv_hash(text), UINT32_MAX };
+    map_put(&c->own_syms, s->text, s);
+    return s;
 }
 
-/* The sym of a class, define or type name as written: lower case, no leading '::'. NULL where it was never seen and make is false. */
+/* The sym of a class, define or type name as written: lower case, no leading '::'. */
 static const struct sym *name_sym(struct symtab *t, struct sv name)
 {
     if (name.n > 2 && name.p[0] == ':' && name.p[1] == ':')
@@ -195,7 +198,7 @@ bool is_metaparam(struct compile *c, const struct sym *name)
 static const struct type *alias_type(struct shared *sh, const struct found *found)
 {
     struct type *t = type_alias(sh->arena, type_name_normal(sh->arena, found->node->alias.name->text), found->node->alias.rhs);
-    map_put(&sh->types, t->alias.name, t); /* before its target: aliases may be recursive */
+    ptrmap_put(&sh->types, found->node->alias.name, t); /* before its target: aliases may be recursive */
     struct err err;
     t->alias.target = type_from_ast(sh->arena, &sh->loader, found->node->alias.rhs, &err);
     if (!t->alias.target)
@@ -206,13 +209,10 @@ static const struct type *alias_type(struct shared *sh, const struct found *foun
 static const struct type *shared_find(void *ctx, struct sv name)
 {
     struct shared *sh = ctx;
-    if (name.n > 2 && name.p[0] == ':' && name.p[1] == ':')
-        name = sv_slice(name, 2, name.n);
-    struct sv normal = type_name_normal(sh->arena, lower_copy(sh->arena, name));
-    const struct type *known = map_find(&sh->types, normal);
+    const struct sym *sym = name_sym(snapshot_symtab(sh->snapshot), name);
+    const struct type *known = ptrmap_find(&sh->types, sym);
     if (known)
         return known;
-    const struct sym *sym = name_sym(snapshot_symtab(sh->snapshot), name);
     struct diags diags = diags_in(sh->arena);
     struct found found = { 0 };
     if (snapshot_type_alias(sh->snapshot, sym, &found, &diags) && found.node)
@@ -222,7 +222,7 @@ static const struct type *shared_find(void *ctx, struct sv name)
         struct type *t = ARENA_NEW(sh->arena, struct type);
         t->kind = T_RESOURCE;
         t->ref.type = info->normal;
-        map_put(&sh->types, info->normal, t);
+        ptrmap_put(&sh->types, sym, t);
         return t;
     }
     sh->missed = true;
@@ -251,11 +251,13 @@ const struct type *loader_find(void *ctx, struct sv name)
     struct found *local = map_find(&c->local, arena_printf(c->arena, "type %.*s", SV_ARG(sym->text)));
     if (local)
         return local_alias(c, local->node);
-    if (find_define(c, sym) && !map_find(&c->shared->types, type_name_normal(c->arena, sym->text)))
-        return make_ref(c, sym->text, SV_NONE).t;
+    bool define = find_define(c, sym) != NULL;
     pthread_mutex_lock(&c->shared->lock);
-    const struct type *t = shared_find(c->shared, name);
+    bool own = define && !ptrmap_find(&c->shared->types, sym);
+    const struct type *t = own ? NULL : shared_find(c->shared, name);
     pthread_mutex_unlock(&c->shared->lock);
+    if (own)
+        return make_ref(c, sym->text, SV_NONE).t;
     c->type_missed |= !t;
     return t;
 }

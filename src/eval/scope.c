@@ -333,10 +333,7 @@ static struct value text_lookup(struct frame *f, struct sv name)
         int64_t group;
         return sv_to_int(name, &group) ? match_group(f, group) : VALUE_UNSET;
     }
-    const struct sym *sym = intern_find(f->c->syms, name);
-    if (!sym)
-        sym = intern(f->c->syms, name);
-    return scope_find_name(f, sym, top);
+    return scope_find_name(f, text_sym(f->c, name), top);
 }
 
 bool variable_exists(struct compile *c, struct frame *f, struct sv name)

@@ -18,27 +18,42 @@ bool tag_valid(struct sv s)
     return n > 0;
 }
 
-static const struct sym *lower_sym(struct symtab *t, struct arena *a, struct sv s)
+/* Where the syms of tags are made: those of definitions are the snapshot's (c NULL), those of titles the compile's. */
+struct tag_home {
+    struct arena *arena;
+    struct symtab *syms;
+    struct compile *c;
+};
+
+static const struct sym *lower_sym(const struct tag_home *home, struct sv s)
 {
     char small[128];
-    char *p = s.n <= sizeof small ? small : arena_alloc(a, s.n);
+    char *p = s.n <= sizeof small ? small : arena_alloc(home->arena, s.n);
     for (size_t i = 0; i < s.n; i++)
         p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
-    return intern(t, (struct sv){ p, s.n });
+    struct sv text = { p, s.n };
+    return home->c ? text_sym(home->c, text) : intern(home->syms, text);
+}
+
+static const struct sym *tag_sym(struct compile *c, struct sv tag)
+{
+    struct tag_home home = { c->arena, c->syms, c };
+    return lower_sym(&home, tag);
 }
 
 /* "ntp::install" is tagged "ntp::install", "ntp" and "install". */
-const struct sym **tag_split(struct arena *a, struct symtab *t, struct sv name, uint32_t *out_count)
+static const struct sym **split(const struct tag_home *home, struct sv name, uint32_t *out_count)
 {
+    struct arena *a = home->arena;
     const struct sym **tags = NULL;
     uint32_t n = 0;
     size_t cap = 0, at = 0;
-    ARENA_PUSH(a, tags, n, cap, lower_sym(t, a, name));
+    ARENA_PUSH(a, tags, n, cap, lower_sym(home, name));
     while (sv_find(name, SV("::"), 0) != SIZE_MAX && at <= name.n) {
         size_t end = sv_find(name, SV("::"), at);
         struct sv part = sv_slice(name, at, end == SIZE_MAX ? name.n : end);
         if (part.n)
-            ARENA_PUSH(a, tags, n, cap, lower_sym(t, a, part));
+            ARENA_PUSH(a, tags, n, cap, lower_sym(home, part));
         if (end == SIZE_MAX)
             break;
         at = end + 2;
@@ -47,12 +62,18 @@ const struct sym **tag_split(struct arena *a, struct symtab *t, struct sv name, 
     return tags;
 }
 
+const struct sym **tag_split(struct arena *a, struct symtab *t, struct sv name, uint32_t *out_count)
+{
+    struct tag_home home = { a, t, NULL };
+    return split(&home, name, out_count);
+}
+
 void tags_add_syms(struct compile *c, struct eres *r, const struct sym **tags, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         bool known = false;
         for (uint32_t j = 0; j < r->r.tag_count && !known; j++)
-            known = r->r.tags[j] == tags[i];
+            known = sym_same(r->r.tags[j], tags[i]);
         if (!known)
             ARENA_PUSH(c->arena, r->r.tags, r->r.tag_count, r->r.tag_cap, tags[i]);
     }
@@ -63,16 +84,17 @@ void tag_if_valid(struct compile *c, struct eres *r, struct sv title)
     if (!tag_valid(title))
         return;
     uint32_t n;
-    const struct sym **tags = tag_split(c->arena, c->syms, title, &n);
+    struct tag_home home = { c->arena, c->syms, c };
+    const struct sym **tags = split(&home, title, &n);
     tags_add_syms(c, r, tags, n);
 }
 
 void tag_add(struct compile *c, struct eres *r, struct sv tag)
 {
     if (!tag_valid(tag) && r->r.line)
-        raise_plain(c, r->r.file, r->r.line, "Invalid tag '%.*s'", SV_ARG(lower_sym(c->syms, c->arena, tag)->text));
+        raise_plain(c, r->r.file, r->r.line, "Invalid tag '%.*s'", SV_ARG(tag_sym(c, tag)->text));
     if (!tag_valid(tag))
-        raise_error(c, "Invalid tag '%.*s'", SV_ARG(lower_sym(c->syms, c->arena, tag)->text));
+        raise_error(c, "Invalid tag '%.*s'", SV_ARG(tag_sym(c, tag)->text));
     tag_if_valid(c, r, tag);
 }
 
@@ -99,10 +121,10 @@ void tags_from_scope(struct compile *c, struct eres *r)
 
 bool tagged(struct compile *c, const struct eres *r, struct sv tag, bool deep)
 {
-    const struct sym *sym = lower_sym(c->syms, c->arena, tag);
+    const struct sym *sym = tag_sym(c, tag);
     for (; r; r = r->scope && r->scope->resource != r ? r->scope->resource : NULL) {
         for (uint32_t i = 0; i < r->r.tag_count; i++)
-            if (r->r.tags[i] == sym)
+            if (sym_same(r->r.tags[i], sym))
                 return true;
         if (!deep)
             break;

@@ -1,0 +1,3 @@
+function m::text(String $name, M::Port $port) >> String {
+  "${name} at ${port}"
+}

@@ -1,0 +1,3 @@
+define m::d (M::Port $port) {
+  notify { m::text($title, $port): }
+}

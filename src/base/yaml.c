@@ -39,6 +39,8 @@ struct reader {
     uint32_t depth;
     size_t nodes;
     struct data_doc *doc; /* being read */
+    struct sv text;       /* without a byte order mark, which libyaml takes for a column */
+    uint32_t skipped;     /* the mark's bytes */
 };
 
 static struct span event_span(const struct reader *r, const yaml_event_t *e)
@@ -242,8 +244,8 @@ static bool syntax_error(struct reader *r, struct offsets *last)
 {
     const yaml_parser_t *p = &r->parser;
     /* The reader counts bytes, the scanner and the parser count characters. */
-    size_t bytes = p->error == YAML_READER_ERROR ? p->problem_offset : byte_offset(r->src->text, last, p->problem_mark.index);
-    uint32_t at = (uint32_t)bytes;
+    size_t bytes = p->error == YAML_READER_ERROR ? p->problem_offset : byte_offset(r->text, last, p->problem_mark.index);
+    uint32_t at = (uint32_t)bytes + r->skipped;
     if (at > r->src->text.n)
         at = (uint32_t)r->src->text.n;
     const char *problem = p->problem ? p->problem : "the text cannot be read";
@@ -265,9 +267,9 @@ static bool read_events(struct reader *r, struct data_doc **out_first)
         if (!yaml_parser_parse(&r->parser, &e))
             return syntax_error(r, &last);
         ended = e.type == YAML_STREAM_END_EVENT;
-        e.start_mark.index = byte_offset(r->src->text, &last, e.start_mark.index);
+        e.start_mark.index = byte_offset(r->text, &last, e.start_mark.index) + r->skipped;
         struct offsets ahead = last;
-        e.end_mark.index = byte_offset(r->src->text, &ahead, e.end_mark.index);
+        e.end_mark.index = byte_offset(r->text, &ahead, e.end_mark.index) + r->skipped;
         bool ok = on_event(r, &e, &tail);
         yaml_event_delete(&e);
         if (!ok)
@@ -284,10 +286,12 @@ bool yaml_read(struct arena *a, const struct source *src, const struct data_limi
     if (src->text.n > most)
         return diag_error(diags, (struct span){ src, 0, 0 }, "the file has %zu bytes, at most %zu are allowed", src->text.n, most);
     struct reader r = { .a = a, .src = src, .limits = limits, .diags = diags, .anchors = map_in(a) };
+    r.skipped = sv_starts(src->text, SV("\xef\xbb\xbf")) ? 3 : 0;
+    r.text = sv_slice(src->text, r.skipped, src->text.n);
     if (!yaml_parser_initialize(&r.parser))
         return diag_error(diags, (struct span){ src, 0, 0 }, "out of memory");
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)(src->text.n ? src->text.p : ""), src->text.n);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)(r.text.n ? r.text.p : ""), r.text.n);
     bool ok = read_events(&r, out_first);
     yaml_parser_delete(&r.parser);
     return ok;

@@ -215,7 +215,7 @@ static bool run_application(struct application *ap, struct err *err)
         return false;
     if (!revision_read(s->arena, s->dir, &ap->revision, err) && err->text[0])
         return false;
-    if (!fleet_compile(s, &ap->fleet, err))
+    if (!fleet_compile(s, ap->c->progress, &ap->fleet, err))
         return false;
     for (uint32_t i = 0; i < ap->fleet.count; i++)
         if (!ap->fleet.items[i].result->catalog)

@@ -90,15 +90,27 @@ static bool find_removed(struct site *s, struct fleet *f, struct err *err)
     return true;
 }
 
-bool fleet_compile(struct site *s, struct fleet *out_fleet, struct err *err)
+static void show_progress(uint32_t done, uint32_t all)
+{
+    enum { STEP = 16 };
+    if (done == all)
+        fputs("\r\033[K", stderr);
+    else if (done % STEP == 0)
+        fprintf(stderr, "\rCompiling %u of %u", done, all);
+}
+
+bool fleet_compile(struct site *s, bool progress, struct fleet *out_fleet, struct err *err)
 {
     struct fleet *f = out_fleet;
     *f = (struct fleet){ .arena = arena_new(0) };
     struct subject *subjects = site_subjects(s, &f->count);
     f->items = ARENA_ARRAY(f->arena, struct fleet_item, f->count + 1);
     double started = now_ms();
-    for (uint32_t i = 0; i < f->count; i++)
+    for (uint32_t i = 0; i < f->count; i++) {
         f->items[i] = (struct fleet_item){ .subject = subjects[i], .result = site_compile(s, &subjects[i]) };
+        if (progress)
+            show_progress(i + 1, f->count);
+    }
     f->milliseconds = now_ms() - started;
     for (uint32_t i = 0; i < f->count; i++) {
         struct fleet_item *item = &f->items[i];

@@ -36,8 +36,8 @@ struct fleet {
 };
 
 /* Compiles every subject and compares with what the store has. False and err where the store cannot be read;
- * a subject that does not compile is counted as failed. */
-bool fleet_compile(struct site *s, struct fleet *out_fleet, struct err *err);
+ * a subject that does not compile is counted as failed. progress: a line on standard error that counts them, and goes at the end. */
+bool fleet_compile(struct site *s, bool progress, struct fleet *out_fleet, struct err *err);
 /* Records every catalog as published. */
 bool fleet_publish(struct site *s, struct fleet *f, struct err *err);
 void fleet_free(struct fleet *f);

@@ -233,7 +233,7 @@ static int plan_site(struct cli *c, struct site *s)
         return cli_broken(&err);
     if (name && root && !converge_drift(s, &host, sv_of(root), &drift, &err))
         return cli_broken(&err);
-    bool ok = fleet_compile(s, &fleet, &err);
+    bool ok = fleet_compile(s, c->progress, &fleet, &err);
     if (ok && c->json)
         print_json(&fleet, drift);
     else if (ok)

@@ -180,10 +180,11 @@ static struct sv host_certname(const struct entity *host)
     return fqdn.n ? fqdn : host->name;
 }
 
-static bool is_active(const struct entity *host)
+/* A host that is being emptied is still ours to keep in order; one that is planned or gone is not there. */
+static bool is_converged(const struct entity *host)
 {
     struct sv status = entity_text(host, "status");
-    return !status.n || sv_is(status, "active");
+    return !status.n || sv_is(status, "active") || sv_is(status, "draining");
 }
 
 struct subject *site_subjects(struct site *s, uint32_t *out_count)
@@ -198,7 +199,7 @@ struct subject *site_subjects(struct site *s, uint32_t *out_count)
         for (uint32_t i = 0; i < n; i++) {
             bool is_host = kinds[k] == KIND_HOST;
             struct subject subject = { e[i], is_host ? host_certname(e[i]) : e[i]->ref, is_host };
-            if (!is_host || is_active(e[i]))
+            if (!is_host || is_converged(e[i]))
                 ARENA_PUSH(s->arena, list, count, cap, subject);
         }
         if (count > first)

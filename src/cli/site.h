@@ -49,7 +49,7 @@ struct subject {
     struct sv certname;
     bool is_host;
 };
-/* Hosts that are active, then Potlacs, then ownerships; each kind by ref. */
+/* Hosts that are active or draining, then Potlacs, then ownerships; each kind by ref. */
 struct subject *site_subjects(struct site *s, uint32_t *out_count);
 /* By ref or, for hosts, by bare name or fqdn. False and err with near names where there is none. */
 bool site_subject(struct site *s, struct sv name, struct subject *out_subject, struct err *err);

@@ -194,11 +194,6 @@ bool model_add_text(struct model *m, const struct source *src, struct diags *dia
     /* Plain text has fewer nodes than bytes, so only aliases can pass this. */
     struct data_limits limits = { .bytes = 1u << 30, .nodes = 2000000 + src->text.n / 2 };
     struct data_doc *doc = NULL;
-    if (sv_starts(src->text, SV("\xef\xbb\xbf"))) { /* libyaml counts a byte order mark as a column, and then nothing lines up */
-        struct source *marked = ARENA_NEW(m->arena, struct source);
-        *marked = (struct source){ src->path, sv_slice(src->text, 3, src->text.n) };
-        src = marked;
-    }
     if (!yaml_read(m->arena, src, &limits, diags, &doc)) {
         m->unread++;
         m->bad = true;

@@ -136,6 +136,9 @@ static void messages(void **state)
     assert_non_null(strstr(read_yaml(a, "\xef\xbb\xbf"
                                         "a: *x\n"),
                            "error: unknown alias '*x'"));
+    assert_string_equal(read_yaml(a, "\xef\xbb\xbf"
+                                     "a: 1\nb: 2\n"),
+                        "{\"a\":1,\"b\":2}");
     assert_non_null(strstr(read_yaml(a, "ok: 1\nbad: \xff\xfe\n"), "t.yaml:2:6: error: this is no YAML: invalid leading UTF-8 octet"));
     assert_non_null(strstr(read_yaml(a, "a: !ruby/object:Object {}\n"), "data holds no Ruby objects"));
     arena_free(a);

@@ -5,6 +5,7 @@
 #include "func/func.h"
 #include "lookup/lookup.h"
 #include "people/calendar.h"
+#include "ruby/ruby.h"
 #include "system/provider.h"
 
 const struct provider_set *hooks_providers(void)
@@ -17,10 +18,10 @@ const struct provider_set *hooks_providers(void)
 struct builtins *hooks_functions(struct symtab *t)
 {
 #define X(family) func_##family,
-    const struct builtin *const tables[] = { FUNC_FAMILIES(X) lookup_functions, people_functions };
+    const struct builtin *const tables[] = { FUNC_FAMILIES(X) lookup_functions, ruby_functions, people_functions };
 #undef X
 #define X(family) func_##family##_count,
-    const size_t counts[] = { FUNC_FAMILIES(X) lookup_function_count, people_function_count };
+    const size_t counts[] = { FUNC_FAMILIES(X) lookup_function_count, ruby_function_count, people_function_count };
 #undef X
     return builtins_new(t, tables, counts, sizeof tables / sizeof *tables);
 }
@@ -33,5 +34,7 @@ static const struct type_info *type_info(void *ctx, struct sv type)
 
 struct eval_hooks hooks_of(struct site *s)
 {
-    return (struct eval_hooks){ .ctx = &s->people, .lookup = lookup_parameter, .type_info = type_info };
+    return (struct eval_hooks){
+        .ctx = &s->people, .lookup = lookup_parameter, .type_info = type_info, .function = ruby_function, .ruby = &s->ruby
+    };
 }

@@ -82,6 +82,7 @@ static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
     struct sv environment = data_text(data_get(s->config, "environment"));
     if (environment.n)
         o.environment = environment;
+    s->ruby.helper = ruby_helper_path(s->arena);
     s->snapshot = snapshot_open(&o, err);
     if (s->snapshot)
         s->functions = hooks_functions(snapshot_symtab(s->snapshot));

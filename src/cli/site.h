@@ -9,6 +9,7 @@
 #include "eval/call.h"
 #include "model/model.h"
 #include "people/people.h"
+#include "ruby/ruby.h"
 #include "store/store.h"
 
 struct site {
@@ -22,6 +23,7 @@ struct site {
     struct sv seal_key;        /* of this installation: under it secrets are kept as digests */
     struct builtins *functions;
     struct people_context people;
+    struct ruby_options ruby;
     int64_t now; /* UTC seconds: --now, or the clock */
     struct date today;
     struct value base_facts; /* of a host that has not reported any */

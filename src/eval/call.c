@@ -363,6 +363,37 @@ static struct value call_new(struct frame *f, const struct value *args, uint32_t
     return block ? call_lambda(f, block->closure, &v, 1) : v;
 }
 
+/* ---- functions that another layer runs (Ruby) ---- */
+
+static struct fn *foreign_new(struct compile *c, struct call *k, const struct builtin *rows, uint32_t count)
+{
+    struct fn *fn = ARENA_NEW(c->arena, struct fn);
+    *fn = (struct fn){ rows, count, ARENA_ARRAY(c->arena, const struct type *, count) };
+    for (uint32_t i = 0; i < count; i++) {
+        struct err err;
+        fn->signatures[i] = rows[i].signature ? type_parse(c->arena, c->syms, &c->loader, sv_of(rows[i].signature), &err) : NULL;
+        if (rows[i].signature && !fn->signatures[i])
+            call_fail(k, "Function Load Error for function '%s': Parsing of type string '\"%s\"' failed with message: <%s>.\n", rows->name,
+                      rows[i].signature, err.text);
+    }
+    return fn;
+}
+
+static const struct fn *foreign_find(struct frame *f, const struct node *site, const struct sym *name)
+{
+    struct compile *c = f->c;
+    const struct eval_hooks *hooks = &c->options->hooks;
+    struct fn *fn = ptrmap_find(&c->foreign, name);
+    if (fn || !hooks->function)
+        return fn && fn->count ? fn : NULL;
+    struct call k = { .c = c, .arena = c->arena, .scope = f->scope, .frame = f, .site = site };
+    uint32_t count;
+    const struct builtin *rows = hooks->function(hooks->ruby, &k, name->text, &count);
+    fn = rows ? foreign_new(c, &k, rows, count) : ARENA_NEW(c->arena, struct fn);
+    ptrmap_put(&c->foreign, name, fn);
+    return rows ? fn : NULL;
+}
+
 struct value call_named(struct frame *f, const struct node *site, const struct sym *name, const struct value *args, uint32_t count,
                         const struct value *block)
 {
@@ -379,9 +410,9 @@ struct value call_named(struct frame *f, const struct node *site, const struct s
         v = call_new(f, args, count, block);
     } else {
         struct entry *e = find_function(c, name);
-        if (!e)
+        if (!e && !(fn = foreign_find(f, site, name)))
             fail_at(f, site, "Unknown function: '%.*s'.", SV_ARG(name->text));
-        v = call_puppet(c, e, args, count);
+        v = e ? call_puppet(c, e, args, count) : call_builtin(f, site, fn, args, count, block);
     }
     c->site = saved;
     return v;

@@ -51,9 +51,14 @@ struct value call_block(struct call *k, const struct value *args, uint32_t count
 uint32_t call_block_params(struct call *k); /* how many parameters the block declares */
 struct value call_function(struct call *k, struct sv name, const struct value *args, uint32_t count, const struct value *block);
 bool call_function_exists(struct call *k, struct sv name);
+/* Runs what may fail, and goes on: false and the message, bare where this call itself would be blamed. For code that can rescue failures.
+ */
+bool call_try(struct call *k, void (*run)(void *ctx), void *ctx, struct sv *out_message);
 
 /* Variables as the calling scope sees them: "a", "a::b", "::a". False: unknown. */
 bool call_variable(struct call *k, struct sv name, struct value *out_v);
+/* All that have a value, inner ones before outer ones. */
+struct hash *call_variables(struct call *k);
 /* Match variables $0.. of the calling scope; undef where there are none. */
 struct value call_match_group(struct call *k, uint32_t n);
 

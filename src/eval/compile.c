@@ -274,7 +274,7 @@ struct compile_result *compile_node(struct snapshot *s, const struct compile_opt
     c->stack_base = __builtin_frame_address(0);
     c->local = map_in(a);
     c->own_syms = map_in(a);
-    struct ptrmap *const maps[] = { &c->classes, &c->defines, &c->functions, &c->types, &c->lines, &c->prepared, &c->warned };
+    struct ptrmap *const maps[] = { &c->classes, &c->defines, &c->functions, &c->foreign, &c->types, &c->lines, &c->prepared, &c->warned };
     for (size_t i = 0; i < COUNT(maps); i++)
         maps[i]->arena = a;
     c->collectors_end = &c->collectors;

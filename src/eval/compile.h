@@ -9,6 +9,7 @@
 
 struct compile; /* the state of one compile: eval/internal.h */
 struct builtin; /* a built-in function: eval/call.h */
+struct call;
 struct builtins;
 
 /* Where a data value was found: for provenance. */
@@ -25,6 +26,10 @@ struct eval_hooks {
     const struct resource **(*exported)(void *ctx, struct compile *c, struct sv type, uint32_t *out_count);
     /* Types that the system layer has natively: their parameters are checked. NULL name list end. Returns NULL for an unknown type. */
     const struct type_info *(*type_info)(void *ctx, struct sv type);
+    /* Functions that are neither built in nor in the Puppet language: their rows, as of a built-in, which must live as long as the compile.
+     * NULL: unknown. May fail the compile itself. */
+    const struct builtin *(*function)(void *ruby, struct call *k, struct sv name, uint32_t *out_count);
+    void *ruby; /* the ruby layer's own; NULL: nothing in Ruby can be run */
 };
 
 /* What the compiler must know of a resource type. */

@@ -66,6 +66,10 @@ uint32_t unit_line(struct compile *c, const struct unit *u, uint32_t offset, uin
 
 static _Noreturn void finish(struct compile *c, struct sv message)
 {
+    if (c->attempt) {
+        c->attempt->message = message;
+        longjmp(c->attempt->landing, 1);
+    }
     if (c->lazy) { /* the lazy phase names the resource whose body failed */
         struct eres *r = c->lazy;
         struct sv at = location_text(c, r->r.file, r->r.line, 0);
@@ -126,7 +130,7 @@ void raise_error(struct compile *c, const char *fmt, ...)
     va_start(ap, fmt);
     struct sv detail = arena_vprintf(c->arena, fmt, ap);
     va_end(ap);
-    if (c->site.node)
+    if (c->site.node && !(c->attempt && c->attempt->site == c->site.node))
         raise_text(c, c->site.frame, c->site.node, detail);
     finish(c, detail);
 }
@@ -153,6 +157,32 @@ void compile_fail(struct compile *c, struct span at, const char *fmt, ...)
     span_position(at, &line, &column);
     struct sv place = location_text(c, at.src->path, line, column);
     finish(c, arena_printf(c->arena, "%.*s%s%.*s", SV_ARG(message), place.n ? " " : "", SV_ARG(place)));
+}
+
+bool call_try(struct call *k, void (*run)(void *ctx), void *ctx, struct sv *out_message)
+{
+    struct compile *c = k->c;
+    struct attempt here = { .site = k->site }, *outer = c->attempt;
+    const struct site site = c->site;
+    const struct diags diags = c->result->diags;
+    struct scope *current = c->current;
+    struct eres *lazy = c->lazy;
+    c->attempt = &here;
+    c->break_site = NULL;
+    bool ok = setjmp(here.landing) == 0;
+    if (ok)
+        run(ctx);
+    c->attempt = outer;
+    c->site = site;
+    if (ok)
+        return true;
+    c->current = current;
+    c->lazy = lazy;
+    c->result->diags = diags; /* the failure itself is told by whoever does not rescue it */
+    if (diags.last)
+        diags.last->next = NULL;
+    *out_message = here.message;
+    return false;
 }
 
 void call_fail(struct call *k, const char *fmt, ...)

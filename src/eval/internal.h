@@ -223,6 +223,12 @@ struct site { /* the innermost expression a failing operation is blamed on */
     const struct node *node;
 };
 
+struct attempt { /* call_try: where a failure lands */
+    jmp_buf landing;
+    const struct node *site; /* of the call that tries: not named again in messages */
+    struct sv message;
+};
+
 struct compile {
     struct arena *arena;
     struct snapshot *snapshot;
@@ -240,7 +246,7 @@ struct compile {
     struct entry absent; /* stands for names that were looked up in vain */
     struct map own_syms; /* of text_sym */
     struct map local;    /* definitions of options->code: "class ntp" etc. to found */
-    struct ptrmap classes, defines, functions, types, lines, prepared, warned;
+    struct ptrmap classes, defines, functions, foreign, types, lines, prepared, warned;
     struct eres **pending; /* defines whose body waits */
     uint32_t pending_count;
     size_t pending_cap;
@@ -253,6 +259,7 @@ struct compile {
     void *layer_slots[4];
     const char *stack_base;
     jmp_buf failed;
+    struct attempt *attempt;       /* NULL: a failure ends the compile */
     const struct node *break_site; /* where break() was called, while it travels to its iteration */
     struct type_loader loader;
     bool type_missed; /* the loader was asked for a name that nobody knows */

@@ -351,6 +351,58 @@ bool call_variable(struct call *k, struct sv name, struct value *out_v)
     return true;
 }
 
+static void add_variable(struct compile *c, struct hash *out, struct sv name, struct value v)
+{
+    if (v.kind != V_UNSET && !hash_find_sv(out, name))
+        hash_put(c->arena, out, value_str(name), v);
+}
+
+static void add_slots(struct compile *c, struct hash *out, const struct frame *f)
+{
+    for (uint32_t i = 0; f && i < f->layout->count; i++)
+        add_variable(c, out, f->layout->names[i]->text, f->slots[i]);
+}
+
+static void add_specials(struct hash *out, const struct scope *s)
+{
+    struct compile *c = s->c;
+    const struct sym *names[] = { c->names.title_, c->names.name_, c->names.module_name_, c->names.caller_module_name_ };
+    for (size_t i = 0; i < COUNT(names); i++)
+        add_variable(c, out, names[i]->text, scope_special(s, names[i]));
+}
+
+static void add_top(struct compile *c, struct hash *out)
+{
+    const struct compile_options *o = c->options;
+    const struct sym *const known[] = { c->names.facts_, c->names.trusted_, c->names.environment_, c->names.server_facts_ };
+    const struct value *const from[] = { &o->top_vars, &o->facts, &o->server_facts };
+    for (const struct frame *f = c->top->frame; f; f = f->sibling)
+        add_slots(c, out, f);
+    for (size_t i = 0; i < COUNT(known); i++)
+        add_variable(c, out, known[i]->text, top_lookup(c, known[i]));
+    for (size_t i = 0; i < COUNT(from); i++)
+        for (uint32_t n = 0; from[i]->kind == V_HASH && n < from[i]->h->count; n++)
+            if (from[i]->h->pairs[n].key.kind == V_STRING)
+                add_variable(c, out, value_sv(from[i]->h->pairs[n].key), from[i]->h->pairs[n].value);
+}
+
+struct hash *call_variables(struct call *k)
+{
+    struct compile *c = k->c;
+    struct hash *out = hash_new(c->arena, 64);
+    struct scope *s = k->scope;
+    for (struct frame *f = k->frame; f; f = f->outer) {
+        add_slots(c, out, f);
+        s = f->scope;
+    }
+    for (; s->kind != SCOPE_TOP; s = s->inherited ? s->inherited : s->enclosing) {
+        add_slots(c, out, s->frame);
+        add_specials(out, s);
+    }
+    add_top(c, out);
+    return out;
+}
+
 struct value call_match_group(struct call *k, uint32_t n) { return match_group(k->frame, n); }
 
 bool scope_variable(struct compile *c, struct scope *s, struct sv name, struct value *out_v)

@@ -65,20 +65,6 @@ static struct value fn_inline_epp(struct call *k)
     return call_epp(k, it->unit, params_of(k), true);
 }
 
-static struct value fn_template(struct call *k)
-{
-    struct sv name = k->count && k->args[0].kind == V_STRING ? value_sv(k->args[0]) : SV_NONE;
-    struct sv path = snapshot_module_file(compile_snapshot(k->c), name, "templates");
-    if (!path.n || !snapshot_exists(compile_snapshot(k->c), path))
-        call_fail(k, "Could not find template '%.*s'", SV_ARG(name));
-    call_fail(k, "the template '%.*s' is written in ERB, which needs Ruby: this version evaluates EPP templates only", SV_ARG(path));
-}
-
-static struct value fn_inline_template(struct call *k)
-{
-    call_fail(k, "inline_template() evaluates ERB, which needs Ruby: use inline_epp()");
-}
-
 /* ---- files ---- */
 
 /* The first of the names that is there; empty. */
@@ -149,8 +135,6 @@ static struct value fn_module_directory(struct call *k)
 const struct builtin func_template[] = {
     { "epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template of a module", fn_epp, FN_SEES_SCOPE },
     { "inline_epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template", fn_inline_epp, FN_SEES_SCOPE },
-    { "template", "Callable[Any, 1, default]", "the text of an ERB template of a module", fn_template, FN_SEES_SCOPE },
-    { "inline_template", "Callable[Any, 1, default]", "the text of an ERB template", fn_inline_template, FN_SEES_SCOPE },
     { "file", "Callable[Any, 1, default]", "the text of the first file that is there", fn_file, 0 },
     { "binary_file", "Callable[String]", "the bytes of a file", fn_binary_file, 0 },
     NAMES("find_file", fn_find_file, "the path of the first file that is there"),

@@ -1,0 +1,70 @@
+# What surrounds the code of modules: where `require` finds their files, and what it finds of Puppet's own.
+# SPDX-License-Identifier: Apache-2.0
+module Potlac
+  module Load
+    # Files of Puppet that are stood in for here, so that nothing of it need be installed.
+    OWN = %w[
+      puppet puppet/error puppet/functions puppet/parser puppet/parser/functions puppet/parser/scope puppet/parser/templatewrapper
+      puppet/parser/files puppet/pops puppet/resource puppet/util puppet/util/package puppet/util/json puppet/util/execution
+      puppet/util/errors puppet/version puppet/module puppet/file_system facter
+    ].freeze
+
+    def self.init(libs, limits)
+      libs.each { |dir| $LOAD_PATH.push(dir) unless $LOAD_PATH.include?(dir) }
+      Process.setpriority(Process::PRIO_PROCESS, 0, limits['nice']) if limits && limits['nice']
+      RUBY_VERSION
+    end
+
+    def self.new_compile
+      Scope.new_compile
+      Functions4.new_compile
+      nil
+    end
+
+    def self.own?(name)
+      OWN.include?(name.sub(/\.rb\z/, ''))
+    end
+
+    # Gems are looked for only by code that asks for one: reading their index costs more than most compiles.
+    def self.with_gems
+      return false if defined?(Gem)
+
+      Kernel.send(:potlac_require, 'rubygems')
+      true
+    rescue LoadError
+      false
+    end
+
+    def self.explain(error, name)
+      return error unless name.start_with?('puppet/', 'facter/') || name == 'hiera'
+
+      needed = (caller_locations || []).map(&:path).find { |p| p && !p.start_with?(HELPER, '<internal:') }
+      LoadError.new("#{error.message}: it belongs to Puppet, which is not installed here, and #{needed || 'this code'} needs it")
+    end
+  end
+end
+
+module Kernel
+  alias potlac_require require
+  private :potlac_require
+
+  def require(name)
+    return false if name.is_a?(String) && Potlac::Load.own?(name)
+
+    potlac_require(name)
+  rescue LoadError => e
+    raise unless e.path == name
+    raise Potlac::Load.explain(e, name.to_s) unless Potlac::Load.with_gems
+
+    begin
+      potlac_require(name)
+    rescue LoadError => again
+      raise Potlac::Load.explain(again, name.to_s)
+    end
+  end
+  private :require
+
+  class << self
+    alias potlac_require require
+  end
+end

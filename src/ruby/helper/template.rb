@@ -1,0 +1,76 @@
+# ERB templates: variables as @name, the scope beside them. Each is compiled to a method once.
+# SPDX-License-Identifier: Apache-2.0
+require 'erb'
+
+module Puppet
+  module Parser
+    class TemplateWrapper
+      include Puppet::Util
+      Puppet::Util.logmethods(self)
+
+      def initialize(scope, file, vars)
+        @__scope__ = scope
+        @__file__ = file
+        vars.each { |name, value| instance_variable_set("@#{name}", value) unless value.nil? || name.include?(':') }
+        Potlac::Scope.own.each { |name, value| instance_variable_set("@#{name}", value) }
+      end
+
+      def scope
+        @__scope__
+      end
+
+      def file
+        @__file__
+      end
+
+      def has_variable?(name)
+        scope.include?(name.to_s)
+      end
+
+      def classes
+        scope.catalog.classes
+      end
+
+      def tags
+        raise NotImplementedError, "Call 'all_tags' instead."
+      end
+
+      def all_tags
+        scope.catalog.tags
+      end
+
+      def to_s
+        "template[#{@__file__ || 'inline'}]"
+      end
+    end
+  end
+end
+
+module Potlac
+  module Template
+    @methods = {}
+
+    # text comes the first time only; path is nil for an inline template.
+    def self.render(id, path, name, text, vars)
+      Scope.known = vars
+      method = @methods[id]
+      method ||= @methods[id] = compile(id, path, text) if text
+      Puppet::Parser::TemplateWrapper.new(Scope.instance, path, vars).send(method)
+    rescue StandardError => e
+      raise Puppet::ParseError, path ? file_message(e, name) : "Failed to parse inline template: #{e}"
+    end
+
+    # ERB's own text begins with a comment on the coding: the method's head takes its line.
+    def self.compile(id, path, text)
+      method = "potlac_template_#{id}"
+      body = ERB.new(text.dup.force_encoding(Encoding::UTF_8), trim_mode: '-').src.sub(/\A#.*\n/, '')
+      Puppet::Parser::TemplateWrapper.class_eval("def #{method}\n#{body}\nend\n", path || '(erb)', 0)
+      method
+    end
+
+    def self.file_message(error, name)
+      path, line = (error.backtrace || ['']).first.split(':')
+      "Failed to parse template #{name}:\n  Filepath: #{path}\n  Line: #{line}\n  Detail: #{error}\n"
+    end
+  end
+end

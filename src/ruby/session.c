@@ -1,0 +1,302 @@
+/* session: one compile's use of a helper: taken for a request, given back after it, so that few helpers serve many compiles. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "ruby/internal.h"
+
+/* ---- helpers of a snapshot ---- */
+
+static void helper_free(struct helper *h)
+{
+    process_stop(h->process);
+    arena_free(h->arena);
+}
+
+static void env_end(void *object)
+{
+    struct ruby_env *env = object;
+    for (struct helper *h = env->idle, *next; h; h = next) {
+        next = h->next;
+        helper_free(h);
+    }
+    pthread_mutex_destroy(&env->lock);
+    arena_free(env->arena);
+}
+
+static void *make_env(void *ctx, struct snapshot *s, struct arena *a)
+{
+    struct ruby_env *env = ARENA_NEW(a, struct ruby_env);
+    pthread_mutex_init(&env->lock, NULL);
+    env->arena = arena_new(0);
+    env->snapshot = s;
+    env->options = ctx;
+    env->functions = map_in(env->arena);
+    env->templates = map_in(env->arena);
+    arena_defer(a, env_end, env);
+    return env;
+}
+
+struct ruby_env *env_of(struct call *k)
+{
+    return snapshot_memo(compile_snapshot(k->c), SV("ruby"), make_env, compile_options_of(k->c)->hooks.ruby);
+}
+
+/* Where `require` of a module's code finds the files of modules. */
+static struct sv init_message(struct arena *a, struct snapshot *s)
+{
+    struct strbuf out = STRBUF_IN(a);
+    struct json_out j = json_to(&out, false);
+    size_t count;
+    const struct module *const *modules = snapshot_modules(s, &count);
+    json_open(&j, '[');
+    json_str(&j, SV("init"));
+    json_open(&j, '[');
+    for (size_t i = 0; i < count; i++) {
+        struct sv lib = path_join(a, modules[i]->dir, SV("lib"));
+        if (snapshot_exists(s, lib) || fs_is_dir(lib.p))
+            json_str(&j, lib);
+    }
+    json_close(&j, ']');
+    json_null(&j);
+    json_close(&j, ']');
+    return strbuf_sv(&out);
+}
+
+static struct helper *helper_new(struct ruby_env *env, struct err *err)
+{
+    struct helper_process *p = process_start(env->options, err);
+    if (!p)
+        return NULL;
+    struct arena *a = arena_new(0);
+    struct sv answer;
+    process_allow(p, LIMIT_RUBY_MS);
+    if (!process_send(p, init_message(a, env->snapshot), err) || !process_receive(p, a, &answer, err)) {
+        process_stop(p);
+        arena_free(a);
+        return NULL;
+    }
+    struct helper *h = ARENA_NEW(a, struct helper);
+    *h = (struct helper){ .process = p, .arena = a, .loaded = map_in(a) };
+    return h;
+}
+
+bool helper_has(struct helper *h, struct sv key)
+{
+    if (map_find(&h->loaded, key))
+        return true;
+    struct sv own = arena_dup(h->arena, key);
+    map_put(&h->loaded, own, h);
+    return false;
+}
+
+/* ---- a compile's turn ---- */
+
+static void session_end(void *object)
+{
+    struct session *s = object;
+    if (s->helper) /* the compile was left in the middle of a request */
+        helper_free(s->helper);
+    s->helper = NULL;
+}
+
+struct session *session_of(struct call *k)
+{
+    void **slot = compile_slot(k->c, 2);
+    if (*slot)
+        return *slot;
+    struct session *s = ARENA_NEW(k->arena, struct session);
+    s->env = env_of(k);
+    pthread_mutex_lock(&s->env->lock);
+    s->compile = ++s->env->compiles;
+    pthread_mutex_unlock(&s->env->lock);
+    arena_defer(k->arena, session_end, s);
+    return *slot = s;
+}
+
+static struct helper *take_idle(struct session *s)
+{
+    pthread_mutex_lock(&s->env->lock);
+    struct helper *h = s->env->idle;
+    if (h)
+        s->env->idle = h->next;
+    pthread_mutex_unlock(&s->env->lock);
+    return h;
+}
+
+static void give_back(struct session *s)
+{
+    pthread_mutex_lock(&s->env->lock);
+    s->helper->next = s->env->idle;
+    s->env->idle = s->helper;
+    pthread_mutex_unlock(&s->env->lock);
+    s->helper = NULL;
+}
+
+static uint32_t time_allowed(const struct session *s)
+{
+    return s->env->options->milliseconds ? s->env->options->milliseconds : LIMIT_RUBY_MS;
+}
+
+struct session *session_enter(struct call *k, struct sv what, struct sv path)
+{
+    if (!compile_options_of(k->c)->hooks.ruby)
+        call_fail(k, "%.*s (%.*s) is written in Ruby, which this command does not run", SV_ARG(what), SV_ARG(path));
+    struct session *s = session_of(k);
+    if (s->depth++)
+        return s;
+    struct err err = { "" };
+    s->broken = SV_NONE;
+    s->helper = take_idle(s);
+    if (!s->helper)
+        s->helper = helper_new(s->env, &err);
+    if (!s->helper) {
+        s->depth = 0;
+        call_fail(k, "%.*s (%.*s) is written in Ruby, which cannot be run: %s", SV_ARG(what), SV_ARG(path), err.text);
+    }
+    process_allow(s->helper->process, time_allowed(s));
+    if (s->helper->compile != s->compile) {
+        s->helper->compile = s->compile;
+        struct strbuf out = STRBUF_IN(k->arena);
+        struct json_out j = request_begin(k, &out, "new");
+        session_request(k, s, &j, what);
+    }
+    return s;
+}
+
+void session_leave(struct session *s)
+{
+    if (!--s->depth && s->helper)
+        give_back(s);
+}
+
+struct json_out request_begin(struct call *k, struct strbuf *out, const char *name)
+{
+    (void)k;
+    struct json_out j = json_to(out, false);
+    json_open(&j, '[');
+    json_str(&j, sv_of(name));
+    return j;
+}
+
+/* ---- talking ---- */
+
+static _Noreturn void session_fail(struct call *k, struct session *s, struct sv what)
+{
+    if (s->helper)
+        helper_free(s->helper);
+    s->helper = NULL;
+    s->depth = 0;
+    call_fail(k, "%.*s: %.*s", SV_ARG(what), SV_ARG(s->broken));
+}
+
+static const struct data *receive(struct call *k, struct session *s, struct sv what)
+{
+    struct source *src = ARENA_NEW(k->arena, struct source);
+    struct diags diags = diags_in(k->arena);
+    struct data_doc *doc;
+    struct err err = { "" };
+    src->path = SV("answer of the Ruby helper");
+    if (!process_receive(s->helper->process, k->arena, &src->text, &err)) {
+        s->broken = arena_dup(k->arena, sv_of(err.text));
+        session_fail(k, s, what);
+    }
+    bool good = json_read(k->arena, src, &(struct data_limits){ .bytes = LIMIT_RUBY_MESSAGE, .depth = 1000 }, &diags, &doc);
+    if (!good || doc->root.kind != DATA_LIST || !doc->root.count) {
+        s->broken =
+            good ? SV("the Ruby process sent no message")
+                 : arena_printf(k->arena, "the Ruby process sent no message: %.*s", SV_ARG(diags.first ? diags.first->message : SV("")));
+        session_fail(k, s, what);
+    }
+    return &doc->root;
+}
+
+static void send_message(struct call *k, struct session *s, struct sv message, struct sv what)
+{
+    struct err err = { "" };
+    if (process_send(s->helper->process, message, &err))
+        return;
+    s->broken = arena_dup(k->arena, sv_of(err.text));
+    session_fail(k, s, what);
+}
+
+struct question {
+    struct call *k;
+    struct session *s;
+    const struct data *message;
+    struct value answer;
+};
+
+static void ask(void *ctx)
+{
+    struct question *q = ctx;
+    q->answer = callback_run(q->k, q->s, q->message);
+}
+
+/* Such a message has its place in it already. */
+static bool is_placed(struct sv message)
+{
+    return sv_starts(message, SV("Evaluation Error: ")) || sv_starts(message, SV("Could not parse for environment "));
+}
+
+static void serve(struct call *k, struct session *s, const struct data *message, struct sv what)
+{
+    struct question q = { k, s, message, VALUE_UNDEF };
+    struct strbuf out = STRBUF_IN(k->arena);
+    struct json_out j = json_to(&out, false);
+    struct sv failure = SV_NONE;
+    unsigned depth = s->depth;
+    bool ok = call_try(k, ask, &q, &failure);
+    if (!s->helper)
+        session_fail(k, s, what); /* it broke in a request inside this one */
+    s->depth = depth;
+    json_open(&j, '[');
+    json_str(&j, ok ? SV("ok") : SV("err"));
+    if (ok) {
+        wire_write(&j, k->arena, q.answer);
+    } else {
+        json_str(&j, failure);
+        json_bool(&j, is_placed(failure));
+    }
+    json_close(&j, ']');
+    send_message(k, s, strbuf_sv(&out), what);
+}
+
+/* "err": the text of an exception nobody rescued. */
+static _Noreturn void raise_answer(struct call *k, struct session *s, const struct data *message)
+{
+    struct sv text = message->count > 1 ? data_text(&message->items[1]) : SV_NONE;
+    bool placed = message->count > 2 && message->items[2].kind == DATA_BOOL && message->items[2].b;
+    session_leave(s);
+    if (placed)
+        compile_fail(k->c, (struct span){ 0 }, "%.*s", SV_ARG(text));
+    call_fail(k, "%.*s", SV_ARG(text));
+}
+
+struct value session_request(struct call *k, struct session *s, struct json_out *j, struct sv what)
+{
+    json_close(j, ']');
+    send_message(k, s, strbuf_sv(j->out), what);
+    for (;;) {
+        const struct data *message = receive(k, s, what);
+        struct sv kind = data_text(&message->items[0]);
+        struct value v = VALUE_UNDEF;
+        struct err err = { "" };
+        if (sv_is(kind, "err"))
+            raise_answer(k, s, message);
+        if (sv_is(kind, "fatal")) {
+            s->broken = message->count > 1 ? data_text(&message->items[1]) : kind;
+            session_fail(k, s, what);
+        }
+        if (!sv_is(kind, "ok")) {
+            serve(k, s, message, what);
+            continue;
+        }
+        struct symtab *t = snapshot_symtab(compile_snapshot(k->c));
+        if (message->count > 1 && !wire_read(k->arena, t, compile_type_loader(k->c), &message->items[1], &v, &err)) {
+            session_leave(s);
+            call_fail(k, "%.*s returned what is no value: %s", SV_ARG(what), err.text);
+        }
+        return v;
+    }
+}

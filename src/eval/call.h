@@ -59,6 +59,9 @@ bool call_try(struct call *k, void (*run)(void *ctx), void *ctx, struct sv *out_
 bool call_variable(struct call *k, struct sv name, struct value *out_v);
 /* All that have a value, inner ones before outer ones. */
 struct hash *call_variables(struct call *k);
+/* Another value for a variable of the class or define that calls, and for the parameter it came from: code in Ruby may change arrays and
+ * hashes in place, and the reference's values are Ruby's. Other variables are left alone. */
+void call_change_variable(struct call *k, struct sv name, struct value v);
 /* Match variables $0.. of the calling scope; undef where there are none. */
 struct value call_match_group(struct call *k, uint32_t n);
 

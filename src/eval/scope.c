@@ -403,6 +403,19 @@ struct hash *call_variables(struct call *k)
     return out;
 }
 
+void call_change_variable(struct call *k, struct sv name, struct value v)
+{
+    const struct sym *sym = intern(k->c->syms, name);
+    struct frame *f = k->scope->frame;
+    struct value *slot = f && k->scope->kind != SCOPE_TOP ? slot_find(f, sym) : NULL;
+    struct resource_param *p = k->scope->resource ? param_find(k->scope->resource, sym) : NULL;
+    if (!slot || slot->kind != v.kind)
+        return;
+    if (p && value_same(p->value, *slot))
+        p->value = v;
+    *slot = v;
+}
+
 struct value call_match_group(struct call *k, uint32_t n) { return match_group(k->frame, n); }
 
 bool scope_variable(struct compile *c, struct scope *s, struct sv name, struct value *out_v)

@@ -63,6 +63,15 @@ static struct value ask_variables(struct asked *q)
     return value_hash(set);
 }
 
+/* {name: value}: arrays and hashes that a template changed in place. */
+static struct value ask_changed(struct asked *q)
+{
+    struct value changed = value_arg(q, 0);
+    for (uint32_t i = 0; changed.kind == V_HASH && i < changed.h->count; i++)
+        call_change_variable(q->k, value_sv(changed.h->pairs[i].key), changed.h->pairs[i].value);
+    return VALUE_UNDEF;
+}
+
 /* ---- functions ---- */
 
 static struct value ask_call(struct asked *q)
@@ -246,14 +255,12 @@ static struct value ask_scope_text(struct asked *q)
 static const struct {
     const char *name;
     struct value (*run)(struct asked *q);
-} rows[] = {
-    { "variable", ask_variable }, { "exists", ask_exists },         { "variables", ask_variables },     { "call", ask_call },
-    { "yield", ask_yield },       { "function?", ask_is_function }, { "function3", ask_old_function },  { "dispatch", ask_dispatch },
-    { "log", ask_log },           { "instance", ask_instance },     { "assignable", ask_assignable },   { "infer", ask_infer },
-    { "type", ask_type },         { "mismatch", ask_mismatch },     { "environment", ask_environment }, { "module", ask_module },
-    { "file", ask_file },         { "defined", ask_defined },       { "resource", ask_resource },       { "tags", ask_tags },
-    { "classes", ask_classes },   { "catalog_tags", ask_classes },  { "scope_text", ask_scope_text }
-};
+} rows[] = { { "variable", ask_variable }, { "exists", ask_exists },   { "variables", ask_variables },   { "changed", ask_changed },
+             { "call", ask_call },         { "yield", ask_yield },     { "function?", ask_is_function }, { "function3", ask_old_function },
+             { "dispatch", ask_dispatch }, { "log", ask_log },         { "instance", ask_instance },     { "assignable", ask_assignable },
+             { "infer", ask_infer },       { "type", ask_type },       { "mismatch", ask_mismatch },     { "environment", ask_environment },
+             { "module", ask_module },     { "file", ask_file },       { "defined", ask_defined },       { "resource", ask_resource },
+             { "tags", ask_tags },         { "classes", ask_classes }, { "catalog_tags", ask_classes },  { "scope_text", ask_scope_text } };
 
 struct value callback_run(struct call *k, struct session *s, const struct data *message)
 {

@@ -58,7 +58,6 @@ static struct sv init_message(struct arena *a, struct snapshot *s)
             json_str(&j, lib);
     }
     json_close(&j, ']');
-    json_null(&j);
     json_close(&j, ']');
     return strbuf_sv(&out);
 }

@@ -9,10 +9,18 @@ module Potlac
       puppet/util/errors puppet/version puppet/module puppet/file_system facter
     ].freeze
 
-    def self.init(libs, limits)
+    # Of Ruby's own library, what is loaded wherever Puppet runs, so that code takes it as given: read when it is first named.
+    AT_FIRST_USE = {
+      Base64: 'base64', BigDecimal: 'bigdecimal', CGI: 'cgi', Date: 'date', DateTime: 'date', Digest: 'digest', Etc: 'etc',
+      FileUtils: 'fileutils', IPAddr: 'ipaddr', OpenSSL: 'openssl', Open3: 'open3', OpenStruct: 'ostruct', Pathname: 'pathname',
+      Psych: 'psych', SecureRandom: 'securerandom', Set: 'set', Shellwords: 'shellwords', Socket: 'socket', StringIO: 'stringio',
+      Tempfile: 'tempfile', Timeout: 'timeout', URI: 'uri', YAML: 'yaml', Zlib: 'zlib'
+    }.freeze
+
+    def self.init(libs)
       libs.each { |dir| $LOAD_PATH.push(dir) unless $LOAD_PATH.include?(dir) }
-      Process.setpriority(Process::PRIO_PROCESS, 0, limits['nice']) if limits && limits['nice']
-      RUBY_VERSION
+      AT_FIRST_USE.each { |name, file| Object.autoload(name, file) unless Object.const_defined?(name, false) }
+      nil
     end
 
     def self.new_compile
@@ -41,6 +49,14 @@ module Potlac
       needed = (caller_locations || []).map(&:path).find { |p| p && !p.start_with?(HELPER, '<internal:') }
       LoadError.new("#{error.message}: it belongs to Puppet, which is not installed here, and #{needed || 'this code'} needs it")
     end
+  end
+end
+
+class Object
+  # YAML brings its own, once somebody wants it.
+  def to_yaml(*args)
+    require 'yaml'
+    Object.instance_method(:to_yaml).bind(self).call(*args)
   end
 end
 

@@ -15,7 +15,7 @@ end
 module Potlac
   # Requests by name; each gets the rest of the message.
   HANDLERS = {
-    'init' => lambda { |libs, limits| Load.init(libs, limits) },
+    'init' => lambda { |libs| Load.init(libs) },
     'new' => lambda { Load.new_compile },
     'load4' => lambda { |name, path, text| Functions4.load(name, path, text) },
     'load3' => lambda { |name, path, text| Functions3.load(name, path, text) },

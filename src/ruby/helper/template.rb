@@ -49,15 +49,29 @@ end
 module Potlac
   module Template
     @methods = {}
+    @changing = {}
+
+    # A template that may change an array or hash in place, which then is changed for the compile too.
+    CHANGES = /<<|\w!|\]\s*(?:\|\||[-+&|])?=(?![=~])|
+               \.(?:append|clear|concat|delete|delete_at|delete_if|fill|insert|keep_if|pop|prepend|push|replace|shift|store|unshift)\b/x
 
     # text comes the first time only; path is nil for an inline template.
     def self.render(id, path, name, text, vars)
       Scope.known = vars
       method = @methods[id]
       method ||= @methods[id] = compile(id, path, text) if text
-      Puppet::Parser::TemplateWrapper.new(Scope.instance, path, vars).send(method)
+      wrapper = Puppet::Parser::TemplateWrapper.new(Scope.instance, path, vars)
+      @changing[method] ? watch(vars) { wrapper.send(method) } : wrapper.send(method)
     rescue StandardError => e
       raise Puppet::ParseError, path ? file_message(e, name) : "Failed to parse inline template: #{e}"
+    end
+
+    def self.watch(vars)
+      before = vars.select { |_, value| value.is_a?(Array) || value.is_a?(Hash) }.transform_values(&:hash)
+      result = yield
+      changed = before.keys.select { |name| vars[name].hash != before[name] }
+      Potlac.ask('changed', Wire.encode(vars.slice(*changed))) unless changed.empty?
+      result
     end
 
     # ERB's own text begins with a comment on the coding: the method's head takes its line.
@@ -65,6 +79,7 @@ module Potlac
       method = "potlac_template_#{id}"
       body = ERB.new(text.dup.force_encoding(Encoding::UTF_8), trim_mode: '-').src.sub(/\A#.*\n/, '')
       Puppet::Parser::TemplateWrapper.class_eval("def #{method}\n#{body}\nend\n", path || '(erb)', 0)
+      @changing[method] = CHANGES.match?(text)
       method
     end
 

@@ -405,10 +405,10 @@ struct hash *call_variables(struct call *k)
 
 void call_change_variable(struct call *k, struct sv name, struct value v)
 {
-    const struct sym *sym = intern(k->c->syms, name);
-    struct frame *f = k->scope->frame;
+    const struct sym *sym = intern_find(k->c->syms, name);
+    struct frame *f = sym ? k->scope->frame : NULL;
     struct value *slot = f && k->scope->kind != SCOPE_TOP ? slot_find(f, sym) : NULL;
-    struct resource_param *p = k->scope->resource ? param_find(k->scope->resource, sym) : NULL;
+    struct resource_param *p = sym && k->scope->resource ? param_find(k->scope->resource, sym) : NULL;
     if (!slot || slot->kind != v.kind)
         return;
     if (p && value_same(p->value, *slot))

@@ -59,6 +59,7 @@ struct resource {
     struct sv file;             /* p NULL: none; empty: code that was given without a file */
     uint32_t line;              /* 0: none */
     struct resource *container; /* first container; NULL for Stage[main] */
+    struct sv namevar;          /* the parameter the title stands for; empty: "name" */
 };
 
 struct edge {

@@ -152,7 +152,7 @@ static void write_params(const struct catalog *c, struct json_out *j, const stru
         const struct resource_param *p = &r->params[i];
         bool path = sv_is(r->type, "File") && sv_is(p->name->text, "path");
         path_given |= path;
-        bool namevar = path || sv_is(p->name->text, "name");
+        bool namevar = path || sv_eq(p->name->text, r->namevar.n ? r->namevar : SV("name"));
         if (p->value.kind == V_UNDEF || p->value.kind == V_UNSET)
             continue;
         if (namevar && !main && p->value.kind == V_STRING && sv_eq(value_sv(p->value), r->title))

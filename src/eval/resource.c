@@ -47,6 +47,8 @@ struct eres *resource_new(struct compile *c, struct scope *s, struct rtype *type
     r->type = type;
     r->entry = type->define;
     r->r.flags |= type->define ? RES_DEFINE : RES_BUILTIN;
+    if (!type->define)
+        r->r.namevar = type->info->namevar->text;
     tags_add_syms(c, r, (const struct sym **)type->info->tags, type->info->tag_count);
     tag_if_valid(c, r, title);
     return r;

@@ -332,20 +332,6 @@ static struct value call_puppet(struct compile *c, struct entry *e, const struct
     return v;
 }
 
-/* The reference names the converter that failed. */
-static const char *conversion_prefix(const struct type *t, const char *text)
-{
-    static const struct {
-        enum type_kind kind;
-        const char *prefix;
-    } rows[] = { { T_INTEGER, "'new' " },         { T_NUMERIC, "'new' " },     { T_FLOAT, "'new_float' " },
-                 { T_BOOLEAN, "'new_boolean' " }, { T_ARRAY, "'new_array' " }, { T_SEMVER, "'new_Version' " } };
-    for (size_t i = 0; i < COUNT(rows) && strstr(text, " cannot be converted to "); i++)
-        if (rows[i].kind == type_resolve(t)->kind)
-            return rows[i].prefix;
-    return "";
-}
-
 /* Type.new(args), Type(args). */
 static struct value call_new(struct frame *f, const struct value *args, uint32_t count, const struct value *block)
 {
@@ -356,10 +342,8 @@ static struct value call_new(struct frame *f, const struct value *args, uint32_t
         raise_error(c, "'new' parameter 'type' expects a Type value, got %.*s", SV_ARG(generalized_text(c, args[0])));
     struct value v;
     struct err err;
-    if (count == 2 && args[0].t->kind != T_INIT && type_match(args[0].t, args[1]))
-        v = args[1];
-    else if (!type_new(c->arena, args[0].t, args + 1, count - 1, &v, &err))
-        raise_error(c, "%s%s", conversion_prefix(args[0].t, err.text), err.text);
+    if (!type_new(c->arena, args[0].t, args + 1, count - 1, &v, &err))
+        raise_error(c, "%s", err.text);
     return block ? call_lambda(f, block->closure, &v, 1) : v;
 }
 

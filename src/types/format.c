@@ -7,12 +7,14 @@
 
 #include "types/text.h"
 
-#define WIDTH_MOST 100000
+#define WIDTH_MOST    100000
+#define INSPECT_DEPTH 200
 
 struct spec {
     bool minus, plus, space, zero, alt, has_precision;
     int64_t width, precision;
-    struct sv name; /* %<name>d */
+    struct sv name;  /* %<name>d */
+    uint32_t number; /* %2$d; 0: the next one */
     char letter;
 };
 
@@ -23,21 +25,38 @@ struct run {
     size_t at;
     const struct value *args;
     uint32_t count, next;
+    bool numbered, named; /* seen so far */
     struct err *err;
 };
 
-static bool take_argument(struct run *r, struct sv name, struct value *out_v)
+static bool take_numbered(struct run *r, uint32_t number, struct value *out_v)
+{
+    if (r->next)
+        return err_set(r->err, "numbered(%u) after unnumbered(%u)", number, r->next);
+    if (r->named)
+        return err_set(r->err, "numbered(%u) after named", number);
+    if (number > r->count)
+        return err_set(r->err, "too few arguments");
+    r->numbered = true;
+    *out_v = r->args[number - 1];
+    return true;
+}
+
+static bool take_argument(struct run *r, struct sv name, bool braces, struct value *out_v)
 {
     if (name.n) {
+        r->named = true;
         const struct value *found = r->count == 1 && r->args[0].kind == V_HASH ? hash_find_sv(r->args[0].h, name) : NULL;
 
         if (r->count != 1 || r->args[0].kind != V_HASH)
             return err_set(r->err, "one hash required");
         if (!found)
-            return err_set(r->err, "key<%.*s> not found", SV_ARG(name));
+            return err_set(r->err, "key%c%.*s%c not found", braces ? '{' : '<', SV_ARG(name), braces ? '}' : '>');
         *out_v = *found;
         return true;
     }
+    if (r->numbered || r->named)
+        return err_set(r->err, "unnumbered(1) mixed with %s", r->named ? "named" : "numbered");
     if (r->next >= r->count)
         return err_set(r->err, "too few arguments");
     *out_v = r->args[r->next++];
@@ -58,8 +77,6 @@ static void add_padded(struct run *r, const struct spec *s, struct sv text)
 
 static bool to_integer(struct run *r, struct value v, int64_t *out_n)
 {
-    struct value n;
-
     switch (v.kind) {
     case V_INT:
         *out_n = v.i;
@@ -73,18 +90,18 @@ static bool to_integer(struct run *r, struct value v, int64_t *out_n)
     case V_TIMESTAMP:
         *out_n = v.i / 1000000000;
         return true;
+    case V_UNDEF:
+    case V_UNSET:
+        v = value_str(SV(""));
+        __attribute__((fallthrough));
     case V_STRING:
-        if (!number_from_sv(value_sv(v), &n) || n.kind != V_INT) {
+        if (!text_to_integer(value_sv(v), 0, out_n)) {
             struct strbuf text = STRBUF_IN(r->a);
 
             text_inspect(&text, value_sv(v));
             return err_set(r->err, "invalid value for Integer(): %.*s", SV_ARG(strbuf_sv(&text)));
         }
-        *out_n = n.i;
         return true;
-    case V_UNDEF:
-    case V_UNSET:
-        return err_set(r->err, "can't convert nil into Integer");
     default:
         return err_set(r->err, "can't convert %s into Integer",
                        v.kind == V_BOOL    ? (v.b ? "true" : "false")
@@ -231,18 +248,59 @@ static bool add_float(struct run *r, const struct spec *s, struct value v)
     return true;
 }
 
+/* As Ruby's inspect. */
+static void ruby_inspect(struct strbuf *out, struct value v, int depth)
+{
+    if (depth > INSPECT_DEPTH) {
+        strbuf_adds(out, "...");
+        return;
+    }
+    switch (v.kind) {
+    case V_STRING:
+        text_inspect(out, value_sv(v));
+        break;
+    case V_UNSET:
+    case V_UNDEF:
+        strbuf_adds(out, "nil");
+        break;
+    case V_DEFAULT:
+        strbuf_adds(out, ":default");
+        break;
+    case V_ARRAY:
+        strbuf_addc(out, '[');
+        for (uint32_t i = 0; i < v.n; i++) {
+            strbuf_adds(out, i ? ", " : "");
+            ruby_inspect(out, v.items[i], depth + 1);
+        }
+        strbuf_addc(out, ']');
+        break;
+    case V_HASH:
+        strbuf_addc(out, '{');
+        for (uint32_t i = 0; i < v.h->count; i++) {
+            strbuf_adds(out, i ? ", " : "");
+            ruby_inspect(out, v.h->pairs[i].key, depth + 1);
+            strbuf_adds(out, "=>");
+            ruby_inspect(out, v.h->pairs[i].value, depth + 1);
+        }
+        strbuf_addc(out, '}');
+        break;
+    default:
+        value_inspect(out, v);
+    }
+}
+
 static bool add_text(struct run *r, const struct spec *s, struct value v)
 {
     struct strbuf text = STRBUF_IN(r->a);
     struct sv shown;
 
     if (s->letter == 'p') {
-        if (v.kind == V_STRING)
-            text_inspect(&text, value_sv(v));
-        else if (v.kind <= V_UNDEF)
-            strbuf_adds(&text, "nil");
+        if (v.kind <= V_UNDEF)
+            strbuf_adds(&text, "\"\"");
         else
-            value_inspect(&text, v);
+            ruby_inspect(&text, v, 0);
+    } else if (v.kind == V_ARRAY || v.kind == V_HASH) {
+        ruby_inspect(&text, v, 0);
     } else {
         value_print(&text, v);
     }
@@ -277,7 +335,7 @@ static bool take_number(struct run *r, int64_t *out_n)
 
     if (r->at < r->format.n && r->format.p[r->at] == '*') {
         r->at++;
-        if (!take_argument(r, SV_NONE, &v) || !to_integer(r, v, &n))
+        if (!take_argument(r, SV_NONE, false, &v) || !to_integer(r, v, &n))
             return false;
     }
     for (; r->at < r->format.n && r->format.p[r->at] >= '0' && r->format.p[r->at] <= '9'; r->at++) {
@@ -307,6 +365,8 @@ static bool add_directive(struct run *r, const struct spec *s)
     struct value v;
 
     if (s->letter == '%') {
+        if (s->width || s->has_precision || s->minus || s->plus || s->zero || s->space || s->alt)
+            return err_set(r->err, "invalid format character - %%");
         strbuf_addc(r->out, '%');
         return true;
     }
@@ -314,7 +374,7 @@ static bool add_directive(struct run *r, const struct spec *s)
         return err_set(r->err, "incomplete format specifier; use %%%% (double %%) instead");
     if (!strchr("diuxXobBeEfgGaAspc", s->letter))
         return err_set(r->err, "malformed format string - %%%c", s->letter);
-    if (!take_argument(r, s->name, &v))
+    if (s->number ? !take_numbered(r, s->number, &v) : !take_argument(r, s->name, false, &v))
         return false;
     if (strchr("diuxXobB", s->letter))
         return add_integer(r, s, v);
@@ -348,6 +408,19 @@ static bool directive(struct run *r)
     }
     if (!take_number(r, &s.width))
         return false;
+    if (s.width > 0 && r->at < r->format.n && r->format.p[r->at] == '$') { /* %2$d: which argument, then the rest again */
+        s.number = (uint32_t)s.width;
+        r->at++;
+        for (; r->at < r->format.n && r->format.p[r->at] && strchr("-+ 0#", r->format.p[r->at]); r->at++) {
+            s.minus = s.minus || r->format.p[r->at] == '-';
+            s.plus = s.plus || r->format.p[r->at] == '+';
+            s.space = s.space || r->format.p[r->at] == ' ';
+            s.zero = s.zero || r->format.p[r->at] == '0';
+            s.alt = s.alt || r->format.p[r->at] == '#';
+        }
+        if (!take_number(r, &s.width))
+            return false;
+    }
     if (s.width < 0) {
         s.minus = true;
         s.width = -s.width;
@@ -357,6 +430,8 @@ static bool directive(struct run *r)
         s.has_precision = true;
         if (!take_number(r, &s.precision))
             return false;
+        if (r->at < r->format.n && r->format.p[r->at] == '.')
+            return err_set(r->err, "precision given twice");
     }
     if (r->at < r->format.n && r->format.p[r->at] == '<') {
         r->at++;
@@ -365,7 +440,7 @@ static bool directive(struct run *r)
     }
     if (r->at < r->format.n && r->format.p[r->at] == '{') {
         r->at++;
-        if (!take_name(r, '}', &s.name) || !take_argument(r, s.name, &v))
+        if (!take_name(r, '}', &s.name) || !take_argument(r, s.name, true, &v))
             return false;
         s.letter = 's';
         return add_text(r, &s, v);
@@ -376,7 +451,7 @@ static bool directive(struct run *r)
 
 bool format_ruby(struct arena *a, struct strbuf *out, struct sv format, const struct value *args, uint32_t count, struct err *err)
 {
-    struct run r = { a, out, format, 0, args, count, 0, err };
+    struct run r = { .a = a, .out = out, .format = format, .args = args, .count = count, .err = err };
 
     while (r.at < format.n) {
         char c = format.p[r.at++];

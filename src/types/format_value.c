@@ -4,8 +4,10 @@
 #include "types/internal.h"
 #include "types/iterator.h"
 #include "types/regexp.h"
+#include "types/semver.h"
 
 #define FORMAT_DEPTH 200
+#define BASE64_LINE  60
 
 struct format_map;
 
@@ -328,8 +330,17 @@ static bool add_other(struct printer *p, struct strbuf *out, const struct format
         strbuf_adds(&text, f->alt ? "\"" : "");
         strbuf_adds(&text, f->letter == 'D' ? "Default" : "default");
         strbuf_adds(&text, f->alt ? "\"" : "");
+    } else if (v.kind == V_BINARY && !strchr("bButTsp", f->letter)) {
+        return illegal(p, "Binary", f, "bButTsp");
     } else if (v.kind == V_BINARY && f->letter == 's') {
+        strbuf_adds(&text, f->alt ? "\"" : "");
         strbuf_add(&text, value_sv(v));
+        strbuf_adds(&text, f->alt ? "\"" : "");
+    } else if (v.kind == V_BINARY && f->letter == 'b') {
+        struct sv all = value_text(p->a, v);
+
+        for (size_t i = 0; i < all.n; i += BASE64_LINE)
+            strbuf_addf(&text, "%.*s\n", SV_ARG(sv_slice(all, i, i + BASE64_LINE)));
     } else if (v.kind == V_BINARY && f->letter == 'p') {
         strbuf_addf(&text, "Binary(\"%.*s\")", SV_ARG(value_text(p->a, v)));
     } else if (v.kind == V_REGEXP && f->letter == 's') {
@@ -339,8 +350,19 @@ static bool add_other(struct printer *p, struct strbuf *out, const struct format
             return illegal(p, v.kind == V_TYPE ? "Type" : v.kind == V_URI ? "URI" : "Regexp", f, "sp");
         if (v.kind == V_URI && f->letter == 'p')
             strbuf_addf(&text, "URI('%.*s')", SV_ARG(value_sv(v)));
-        else
+        else {
+            bool quoted = v.kind == V_TYPE && f->alt && f->letter == 's';
+
+            strbuf_adds(&text, quoted ? "\"" : "");
             value_print(&text, v);
+            strbuf_adds(&text, quoted ? "\"" : "");
+        }
+    } else if ((v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN) && strchr("dxXobBeEfgGaA", f->letter)) {
+        return format_ruby(p->a, out, f->text, &v, 1, p->err);
+    } else if (v.kind == V_SENSITIVE && f->letter == 'p') {
+        strbuf_adds(&text, "#<Sensitive [value redacted]>");
+    } else if (v.kind == V_SEMVER_RANGE && f->letter == 'p') {
+        semver_range_print_bounds(&text, v.range);
     } else {
         value_print(&text, v);
     }
@@ -447,7 +469,7 @@ static bool add_hash(struct printer *p, struct strbuf *out, struct value v, cons
             return false;
     }
     if (f->alt) {
-        strbuf_addc(out, '\n');
+        strbuf_adds(out, v.h->count ? "\n" : "\n\n");
         strbuf_pad(out, ' ', (size_t)in.level * 2);
     }
     if (close)
@@ -505,9 +527,16 @@ bool format_value(struct arena *a, struct strbuf *out, struct value v, struct va
     struct format_map map;
     struct format f;
 
+    const struct type *kind;
+
     if (formats.kind == V_STRING) {
         if (!parse_format(value_sv(formats), &f, err))
             return false;
+        if (is_container(v)) { /* for what is inside, where it is of the same kind, too */
+            kind = type_bare(v.kind == V_ARRAY ? T_ARRAY : T_HASH);
+            map = (struct format_map){ &kind, &f, 1 };
+            p.map = &map;
+        }
     } else if (formats.kind == V_HASH) {
         if (!read_map(a, formats.h, &map, err, 0))
             return false;

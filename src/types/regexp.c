@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "base/limits.h"
+#include "base/strbuf.h"
 
 struct regexp {
     regex_t *re;
@@ -28,13 +29,85 @@ static void regexp_free(void *object)
     onig_free(re->re);
 }
 
-/* Ruby: \d, \s and \w know ASCII only, POSIX brackets and \p know Unicode. */
+/* \d, \s and \w know ASCII only. */
 #define RUBY_OPTIONS (ONIG_OPTION_DIGIT_IS_ASCII | ONIG_OPTION_SPACE_IS_ASCII | ONIG_OPTION_WORD_IS_ASCII)
+
+/* Ruby's shorthands know ASCII only while \b, POSIX brackets and \p know Unicode. Oniguruma's options say it for all of a family, so
+ * where a pattern has both, the shorthands are written out. \u{61} becomes \x{61}. */
+static const struct {
+    char letter;
+    struct sv inside, outside; /* of a character class */
+} shorthands[] = {
+    { 'w', SV_INIT("a-zA-Z0-9_"), SV_INIT("[a-zA-Z0-9_]") },
+    { 'W', SV_INIT("[^a-zA-Z0-9_]"), SV_INIT("[^a-zA-Z0-9_]") },
+    { 'd', SV_INIT("0-9"), SV_INIT("[0-9]") },
+    { 'D', SV_INIT("[^0-9]"), SV_INIT("[^0-9]") },
+    { 's', SV_INIT(" \\t-\\r"), SV_INIT("[ \\t-\\r]") },
+    { 'S', SV_INIT("[^ \\t-\\r]"), SV_INIT("[^ \\t-\\r]") },
+};
+
+static bool needs_rewriting(struct sv pattern)
+{
+    static const char *const signs[] = { "\\b", "\\B", "[:", "\\p", "\\P", "\\u{" };
+
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (sv_find(pattern, sv_of(signs[i]), 0) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* One escape at pattern[at]; gives the bytes it took. */
+static size_t rewrite_escape(struct strbuf *out, struct sv pattern, size_t at, bool in_class)
+{
+    char c = at + 1 < pattern.n ? pattern.p[at + 1] : '\0';
+
+    for (size_t i = 0; i < sizeof shorthands / sizeof *shorthands; i++)
+        if (shorthands[i].letter == c) {
+            strbuf_add(out, in_class ? shorthands[i].inside : shorthands[i].outside);
+            return 2;
+        }
+    if (c == 'u' && at + 2 < pattern.n && pattern.p[at + 2] == '{') {
+        strbuf_adds(out, "\\x");
+        return 2;
+    }
+    strbuf_add(out, sv_slice(pattern, at, at + 2));
+    return 2;
+}
+
+static struct sv rewrite(struct arena *a, struct sv pattern)
+{
+    struct strbuf out = STRBUF_IN(a);
+    size_t depth = 0; /* of [ ] */
+
+    for (size_t at = 0; at < pattern.n;) {
+        char c = pattern.p[at];
+
+        if (c == '\\') {
+            at += rewrite_escape(&out, pattern, at, depth > 0);
+            continue;
+        }
+        if (c == '[' && depth && at + 1 < pattern.n && pattern.p[at + 1] == ':') { /* [:alpha:] */
+            size_t end = sv_find(pattern, SV(":]"), at);
+
+            end = end == SIZE_MAX ? at + 1 : end + 2;
+            strbuf_add(&out, sv_slice(pattern, at, end));
+            at = end;
+            continue;
+        }
+        depth += c == '[';
+        depth -= c == ']' && depth;
+        strbuf_addc(&out, c);
+        at++;
+    }
+    return strbuf_sv(&out);
+}
 
 struct regexp *regexp_compile(struct arena *a, struct sv pattern, struct err *err)
 {
     struct regexp *re = ARENA_NEW(a, struct regexp);
-    const OnigUChar *p = (const OnigUChar *)(pattern.n ? pattern.p : "");
+    bool rewritten = needs_rewriting(pattern);
+    struct sv text = rewritten ? rewrite(a, pattern) : pattern;
+    const OnigUChar *p = (const OnigUChar *)(text.n ? text.p : "");
     OnigErrorInfo info;
     int r;
 
@@ -43,12 +116,12 @@ struct regexp *regexp_compile(struct arena *a, struct sv pattern, struct err *er
         err_set(err, "the pattern is no UTF-8 text");
         return NULL;
     }
-    r = onig_new(&re->re, p, p + pattern.n, RUBY_OPTIONS, ONIG_ENCODING_UTF8, ONIG_SYNTAX_RUBY, &info);
+    r = onig_new(&re->re, p, p + text.n, rewritten ? ONIG_OPTION_NONE : RUBY_OPTIONS, ONIG_ENCODING_UTF8, ONIG_SYNTAX_RUBY, &info);
     if (r != ONIG_NORMAL) {
-        OnigUChar text[ONIG_MAX_ERROR_MESSAGE_LEN];
+        OnigUChar why[ONIG_MAX_ERROR_MESSAGE_LEN];
 
-        onig_error_code_to_str(text, r, &info);
-        err_set(err, "%s: /%.*s/", (const char *)text, SV_ARG(pattern));
+        onig_error_code_to_str(why, r, &info);
+        err_set(err, "%s: /%.*s/", (const char *)why, SV_ARG(pattern));
         return NULL;
     }
     arena_defer(a, regexp_free, re);

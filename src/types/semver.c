@@ -414,3 +414,52 @@ bool semver_range_equal(const struct semver_range *a, const struct semver_range 
 }
 
 void semver_range_print(struct strbuf *out, const struct semver_range *r) { strbuf_add(out, r->text); }
+
+static void print_bound(struct strbuf *out, const char *sign, const struct semver *v)
+{
+    strbuf_adds(out, sign);
+    semver_print(out, v);
+}
+
+void semver_range_print_bounds(struct strbuf *out, const struct semver_range *r)
+{
+    for (uint32_t i = 0; i < r->count; i++) {
+        const struct semver_bounds *b = &r->any[i];
+
+        strbuf_adds(out, i ? " || " : "");
+        if (b->has_min)
+            print_bound(out, b->exclude_min ? ">" : ">=", &b->min);
+        strbuf_adds(out, b->has_min && b->has_max ? " " : "");
+        if (b->has_max)
+            print_bound(out, b->exclude_max ? "<" : "<=", &b->max);
+        if (!b->has_min && !b->has_max)
+            strbuf_adds(out, ">=0.0.0");
+    }
+}
+
+struct semver_range *semver_range_new(struct arena *a, const struct semver *min, const struct semver *max, bool exclude_max)
+{
+    struct semver_range *r = ARENA_NEW(a, struct semver_range);
+    struct semver_bounds *b = ARENA_NEW(a, struct semver_bounds);
+    struct strbuf text = STRBUF_IN(a);
+
+    if (min) {
+        b->has_min = true;
+        b->min = *min;
+    }
+    if (max) {
+        b->has_max = true;
+        b->exclude_max = exclude_max;
+        b->max = *max;
+    }
+    r->any = b;
+    r->count = 1;
+    if (min && max && !exclude_max) {
+        semver_print(&text, min);
+        print_bound(&text, " - ", max);
+    } else {
+        semver_range_print_bounds(&text, r);
+    }
+    r->text = strbuf_sv(&text);
+    return r;
+}

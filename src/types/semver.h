@@ -35,6 +35,10 @@ bool semver_range_includes(const struct semver_range *r, const struct semver *v)
 /* Is every version of inner one of outer. */
 bool semver_range_covers(const struct semver_range *outer, const struct semver_range *inner);
 bool semver_range_equal(const struct semver_range *a, const struct semver_range *b);
+/* From bounds; NULL: open. */
+struct semver_range *semver_range_new(struct arena *a, const struct semver *min, const struct semver *max, bool exclude_max);
+/* ">=1.0.0 <2.0.0", however it was written. */
+void semver_range_print_bounds(struct strbuf *out, const struct semver_range *r);
 void semver_range_print(struct strbuf *out, const struct semver_range *r);
 
 #endif

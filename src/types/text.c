@@ -215,3 +215,58 @@ const char *text_article(struct sv s)
 
     return strchr("aeiouyAEIOUY", c) ? "an" : "a";
 }
+
+/* Takes the prefix of a base off; base 0: which it is. */
+static int take_prefix(struct sv *s, int base)
+{
+    char second = s->n > 2 && s->p[0] == '0' ? (char)(s->p[1] | 0x20) : 0;
+    int prefix = second == 'x' ? 16 : second == 'b' ? 2 : second == 'o' ? 8 : second == 'd' ? 10 : 0;
+
+    if (prefix && (base == 0 || base == prefix)) {
+        *s = sv_slice(*s, 2, s->n);
+        return prefix;
+    }
+    if (base == 0 && s->n > 1 && s->p[0] == '0') {
+        *s = sv_slice(*s, 1, s->n);
+        if (s->p[0] == '_')
+            *s = sv_slice(*s, 1, s->n);
+        return 8;
+    }
+    return base ? base : 10;
+}
+
+static unsigned digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' ? (unsigned)((c | 0x20) - 'a' + 10) : 99;
+}
+
+bool text_to_integer(struct sv s, int base, int64_t *out_n)
+{
+    bool negative = false;
+    uint64_t n = 0;
+
+    while (s.n && text_blank(s.p[0]))
+        s = sv_slice(s, 1, s.n);
+    while (s.n && text_blank(s.p[s.n - 1]))
+        s.n--;
+    if (s.n && (s.p[0] == '-' || s.p[0] == '+')) {
+        negative = s.p[0] == '-';
+        s = sv_slice(s, 1, s.n);
+    }
+    base = take_prefix(&s, base);
+    if (!s.n)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned digit = digit_of(s.p[i]);
+
+        if (s.p[i] == '_' && i > 0 && i + 1 < s.n && s.p[i - 1] != '_')
+            continue;
+        if (digit >= (unsigned)base || __builtin_mul_overflow(n, (uint64_t)base, &n) || __builtin_add_overflow(n, (uint64_t)digit, &n) ||
+            n > (uint64_t)INT64_MAX + negative)
+            return false;
+    }
+    *out_n = negative ? (int64_t)(0 - n) : (int64_t)n;
+    return true;
+}

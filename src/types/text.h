@@ -20,6 +20,8 @@ void text_quote(struct strbuf *out, struct sv s);
 void text_quote_double(struct strbuf *out, struct sv s);
 /* As Ruby's String#inspect. */
 void text_inspect(struct strbuf *out, struct sv s);
+/* As Kernel#Integer: blanks around, sign, 0x 0b 0o 0, '_' between digits. base 0: by prefix; else a prefix of that base may be there. */
+bool text_to_integer(struct sv s, int base, int64_t *out_n);
 /* "a" or "an", by the first letter (past a quote). */
 const char *text_article(struct sv s);
 /* White space and NUL as String#strip sees them. */

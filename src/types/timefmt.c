@@ -209,7 +209,7 @@ static bool add_time_part(struct strbuf *out, const struct moment *m, const stru
         add_text(out, d, sv_of(t->hour < 12 ? "am" : "pm"));
         return true;
     case 'p':
-        add_text(out, d, sv_of(t->hour < 12 ? (d->swap ? "am" : "AM") : (d->swap ? "pm" : "PM")));
+        add_text(out, d, sv_of(t->hour < 12 ? "AM" : "PM"));
         return true;
     case 'M':
         add_number(out, d, t->minute, 2, '0');

@@ -11,6 +11,7 @@
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/timefmt.h"
+#include "types/uri.h"
 
 struct job {
     struct arena *a;
@@ -26,12 +27,58 @@ static const struct value *arg(const struct job *j, uint32_t i)
     return i < j->count && j->args[i].kind != V_DEFAULT ? &j->args[i] : NULL;
 }
 
+/* The reference's converters by their names in messages. */
+static const char *const converters[TYPE_KIND_COUNT] = {
+    [T_INTEGER] = "new",
+    [T_FLOAT] = "new_float",
+    [T_NUMERIC] = "new_numeric",
+    [T_BOOLEAN] = "new_boolean",
+    [T_STRING] = "new_string",
+    [T_ARRAY] = "new_array",
+    [T_TUPLE] = "new_array",
+    [T_HASH] = "new_hash",
+    [T_STRUCT] = "new_hash",
+    [T_TYPE] = "new_type",
+    [T_SENSITIVE] = "new_Sensitive",
+    [T_REGEXP] = "new_float",
+    [T_TIMESTAMP] = "new_timestamp",
+    [T_TIMESPAN] = "new_timespan",
+    [T_SEMVER] = "new_Version",
+    [T_SEMVER_RANGE] = "new_VersionRange",
+    [T_BINARY] = "new_Binary",
+    [T_URI] = "new_error",
+    [T_UNIT] = "new_unit",
+};
+
+static const char *converter(const struct job *j) { return converters[j->t->kind] ? converters[j->t->kind] : "new"; }
+
 static bool fail_convert(struct job *j, struct value v, const char *to)
 {
     if (v.kind == V_STRING)
-        return err_set(j->err, "The string '%.*s' cannot be converted to %s", SV_ARG(value_sv(v)), to);
-    return err_set(j->err, "Value of type %.*s cannot be converted to %s",
+        return err_set(j->err, "'%s' The string '%.*s' cannot be converted to %s", converter(j), SV_ARG(value_sv(v)), to);
+    return err_set(j->err, "'%s' Value of type %.*s cannot be converted to %s", converter(j),
                    SV_ARG(type_text(j->a, type_generalize(j->a, type_infer_reduced(j->a, v)))), to);
+}
+
+/* Are there as many arguments as it takes. */
+static bool counted(struct job *j, uint32_t least, uint32_t most)
+{
+    struct sv got = j->count ? arena_printf(j->a, "%u", j->count) : SV("none");
+
+    if (j->count >= least && j->count <= most)
+        return true;
+    if (least == most)
+        return err_set(j->err, "'%s' expects %u argument%s, got %.*s", converter(j), least, least == 1 ? "" : "s", SV_ARG(got));
+    return err_set(j->err, "'%s' expects between %u and %u arguments, got %.*s", converter(j), least, most, SV_ARG(got));
+}
+
+/* A parameter has the wrong type. */
+static bool fail_parameter(struct job *j, const char *name, const struct type *want, struct value got)
+{
+    struct strbuf why = STRBUF_IN(j->a);
+
+    type_mismatch(j->a, &why, arena_printf(j->a, "parameter '%s'", name), want, got);
+    return err_set(j->err, "'%s' %.*s", converter(j), SV_ARG(strbuf_sv(&why)));
 }
 
 static bool give(struct job *j, struct value v)
@@ -60,48 +107,79 @@ static bool by_name(struct job *j, const char *const *names, uint32_t count)
     return true;
 }
 
-static struct sv skip_sign(struct sv s, bool *out_negative)
-{
-    size_t at = 0;
+static bool in_set(char c, const char *set) { return c && strchr(set, c); }
 
-    *out_negative = false;
-    if (s.n && (s.p[0] == '-' || s.p[0] == '+')) {
-        *out_negative = s.p[0] == '-';
-        at = 1;
-        while (at < s.n && text_blank(s.p[at]))
-            at++;
-    }
-    return sv_slice(s, at, s.n);
+static size_t run_of(struct sv s, size_t at, const char *set)
+{
+    size_t n = at;
+
+    while (n < s.n && in_set(s.p[n], set))
+        n++;
+    return n - at;
 }
 
-/* Digits of a base, with an optional prefix; base 0: by prefix. */
-static bool read_digits(struct sv text, int base, int64_t *out_n)
+#define DECIMALS "0123456789"
+
+/* Digits with an optional fraction and exponent: "1.5e-3". */
+static bool is_decimal(struct sv s)
 {
-    bool negative;
-    struct sv s = skip_sign(text, &negative);
-    char second = s.n > 2 && s.p[0] == '0' ? (char)(s.p[1] | 0x20) : 0;
-    int prefix = second == 'x' ? 16 : second == 'b' ? 2 : second == 'o' ? 8 : 0;
-    uint64_t n = 0;
+    size_t at = run_of(s, 0, DECIMALS), n;
 
-    if (prefix && (base == 0 || base == prefix)) {
-        s = sv_slice(s, 2, s.n);
-        base = prefix;
-    } else if (base == 0) {
-        base = s.n > 1 && s.p[0] == '0' ? 8 : 10;
-    }
-    if (!s.n)
+    if (at == 0 || (s.p[0] == '0' && at > 1))
         return false;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        unsigned digit = c >= '0' && c <= '9'                       ? (unsigned)(c - '0')
-                         : ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ? (unsigned)((c | 0x20) - 'a' + 10)
-                                                                    : 99;
-
-        if (digit >= (unsigned)base || __builtin_mul_overflow(n, (uint64_t)base, &n) || __builtin_add_overflow(n, (uint64_t)digit, &n) ||
-            n > (uint64_t)INT64_MAX)
+    if (at < s.n && s.p[at] == '.') {
+        n = run_of(s, at + 1, DECIMALS);
+        if (!n)
             return false;
+        at += n + 1;
     }
-    *out_n = negative ? -(int64_t)n : (int64_t)n;
+    if (at < s.n && (s.p[at] | 0x20) == 'e') {
+        at++;
+        if (at < s.n && s.p[at] == '-')
+            at++;
+        n = run_of(s, at, DECIMALS);
+        if (!n)
+            return false;
+        at += n;
+    }
+    return at == s.n;
+}
+
+/* Does a text look like a number: sign, blanks, then 0x.., 0b.., 0.. or decimals; lenient: decimals may begin with 0. */
+static bool looks_numeric(struct sv s, bool lenient, bool fraction, struct sv *out_number)
+{
+    struct sv rest = s;
+    char second;
+
+    if (rest.n && (rest.p[0] == '-' || rest.p[0] == '+'))
+        rest = sv_slice(rest, 1, rest.n);
+    while (rest.n && text_blank(rest.p[0]))
+        rest = sv_slice(rest, 1, rest.n);
+    *out_number = rest;
+    if (!rest.n)
+        return false;
+    second = rest.n > 2 && rest.p[0] == '0' ? (char)(rest.p[1] | 0x20) : 0;
+    if (second == 'x')
+        return run_of(rest, 2, "0123456789abcdefABCDEF") == rest.n - 2;
+    if (second == 'b')
+        return run_of(rest, 2, "01") == rest.n - 2;
+    if (lenient && run_of(rest, 0, DECIMALS) == rest.n)
+        return true;
+    if (rest.p[0] == '0' && rest.n > 1 && run_of(rest, 1, "01234567") == rest.n - 1)
+        return true;
+    return fraction ? is_decimal(rest) : (run_of(rest, 0, DECIMALS) == rest.n && (rest.p[0] != '0' || rest.n == 1));
+}
+
+/* An integer in text, as Integer.new takes it. */
+static bool read_text_integer(struct job *j, struct value v, int base, int64_t *out_n)
+{
+    struct sv number;
+    bool negative = v.n && v.s[0] == '-';
+
+    if (!looks_numeric(value_sv(v), true, false, &number))
+        return fail_convert(j, v, "Integer");
+    if (!text_to_integer(arena_printf(j->a, "%s%.*s", negative ? "-" : "", SV_ARG(number)), base, out_n))
+        return err_set(j->err, "invalid value for Integer(): \"%.*s\"", SV_ARG(value_sv(v)));
     return true;
 }
 
@@ -113,8 +191,8 @@ static bool new_integer(struct job *j)
     int64_t n;
 
     by_name(j, names, 3);
-    if (j->count < 1 || j->count > 3)
-        return err_set(j->err, "expects between 1 and 3 arguments, got %u", j->count);
+    if (!counted(j, 1, 3))
+        return false;
     v = j->args[0];
     radix = arg(j, 1);
     abs_too = arg(j, 2);
@@ -128,8 +206,10 @@ static bool new_integer(struct job *j)
         n = v.b;
     else if (v.kind == V_TIMESPAN || v.kind == V_TIMESTAMP)
         n = v.i / NS_PER_SECOND - (v.i % NS_PER_SECOND < 0);
-    else if (v.kind != V_STRING || !read_digits(value_sv(v), radix ? (int)radix->i : 0, &n))
+    else if (v.kind != V_STRING)
         return fail_convert(j, v, "Integer");
+    else if (!read_text_integer(j, v, radix ? (int)radix->i : 0, &n))
+        return false;
     if (abs_too && abs_too->kind == V_BOOL && abs_too->b && n < 0)
         n = n == INT64_MIN ? n : -n;
     return give(j, value_int(n));
@@ -139,6 +219,7 @@ static bool new_integer(struct job *j)
 static bool to_number(struct job *j, struct value v, bool as_float, struct value *out_n)
 {
     const char *to = as_float ? "Float" : "Numeric";
+    struct sv number;
     int64_t n;
 
     if (v.kind == V_INT || v.kind == V_FLOAT) {
@@ -147,19 +228,19 @@ static bool to_number(struct job *j, struct value v, bool as_float, struct value
         *out_n = value_int(v.b);
     } else if (v.kind == V_TIMESPAN || v.kind == V_TIMESTAMP) {
         *out_n = value_float((double)v.i / 1e9);
-    } else if (v.kind != V_STRING) {
+    } else if (v.kind != V_STRING || !looks_numeric(value_sv(v), false, true, &number)) {
         return fail_convert(j, v, to);
-    } else if (v.n > 1 && v.s[0] == '0' && (v.s[1] | 0x20) == 'b' && read_digits(value_sv(v), 2, &n)) {
-        *out_n = value_int(n);
-    } else if (!number_from_sv(value_sv(v), out_n)) {
-        /* what the arithmetic does not take: 0e1 */
-        char *end;
-        char *text = arena_cstr(j->a, value_sv(v));
-        double f = strtod(text, &end);
+    } else {
+        struct sv text = arena_printf(j->a, "%s%.*s", v.s[0] == '-' ? "-" : "", SV_ARG(number));
+        bool prefixed = number.n > 1 && number.p[0] == '0' && ((number.p[1] | 0x20) == 'x' || (number.p[1] | 0x20) == 'b');
 
-        if (end == text || *end || strpbrk(text, "xXnN"))
-            return fail_convert(j, v, to);
-        *out_n = value_float(f);
+        if (prefixed || (!as_float && run_of(number, 0, DECIMALS) == number.n)) {
+            if (!text_to_integer(text, 0, &n))
+                return fail_convert(j, v, to);
+            *out_n = value_int(n);
+        } else {
+            *out_n = value_float(strtod(arena_cstr(j->a, text), NULL));
+        }
     }
     if (as_float && out_n->kind == V_INT)
         *out_n = value_float((double)out_n->i);
@@ -173,8 +254,8 @@ static bool new_number(struct job *j)
     struct value n;
 
     by_name(j, names, 2);
-    if (j->count < 1 || j->count > 2)
-        return err_set(j->err, "expects between 1 and 2 arguments, got %u", j->count);
+    if (!counted(j, 1, 2))
+        return false;
     abs_too = arg(j, 1);
     if (!to_number(j, j->args[0], j->t->kind == T_FLOAT, &n))
         return false;
@@ -191,8 +272,8 @@ static bool new_string(struct job *j)
 {
     struct strbuf out = STRBUF_IN(j->a);
 
-    if (j->count < 1 || j->count > 2)
-        return err_set(j->err, "expects between 1 and 2 arguments, got %u", j->count);
+    if (!counted(j, 1, 2))
+        return false;
     if (!format_value(j->a, &out, j->args[0], j->count > 1 ? j->args[1] : VALUE_DEFAULT, j->err))
         return false;
     return give(j, value_str(strbuf_sv(&out)));
@@ -206,8 +287,8 @@ static bool new_boolean(struct job *j)
     } words[] = { { "true", true }, { "yes", true }, { "y", true }, { "false", false }, { "no", false }, { "n", false } };
     struct value v;
 
-    if (j->count != 1)
-        return err_set(j->err, "expects 1 argument, got %u", j->count);
+    if (!counted(j, 1, 1))
+        return false;
     v = j->args[0];
     if (v.kind == V_BOOL)
         return give(j, v);
@@ -224,8 +305,8 @@ static bool new_array(struct job *j)
     const struct value *wrap = arg(j, 1);
     struct value v, *items;
 
-    if (j->count < 1 || j->count > 2)
-        return err_set(j->err, "expects between 1 and 2 arguments, got %u", j->count);
+    if (!counted(j, 1, 2))
+        return false;
     v = j->args[0];
     if (wrap && wrap->kind == V_BOOL && wrap->b && v.kind != V_ARRAY) {
         items = ARENA_NEW(j->a, struct value);
@@ -294,9 +375,11 @@ static bool new_hash(struct job *j)
     struct value v;
     struct hash *h;
 
-    if (j->count < 1 || j->count > 2)
-        return err_set(j->err, "expects between 1 and 2 arguments, got %u", j->count);
+    if (!counted(j, 1, 2))
+        return false;
     v = j->args[0];
+    if (j->count == 2 && !(v.kind == V_ARRAY && all_pairs(v, true)))
+        return fail_convert(j, v, "Hash of a tree");
     if (v.kind == V_HASH)
         return give(j, v);
     if (v.kind == V_ARRAY && j->count == 2 && all_pairs(v, true))
@@ -316,8 +399,8 @@ static bool new_hash(struct job *j)
 
 static bool new_sensitive(struct job *j)
 {
-    if (j->count != 1)
-        return err_set(j->err, "expects 1 argument, got %u", j->count);
+    if (!counted(j, 1, 1))
+        return false;
     return give(j, value_sensitive(j->a, j->args[0]));
 }
 
@@ -327,8 +410,10 @@ static bool new_regexp(struct job *j)
     struct strbuf text = STRBUF_IN(j->a);
     const struct regexp *re;
 
-    if (j->count < 1 || j->count > 2 || j->args[0].kind != V_STRING)
-        return j->count ? fail_convert(j, j->args[0], "Regexp") : err_set(j->err, "expects between 1 and 2 arguments, got none");
+    if (!counted(j, 1, 2))
+        return false;
+    if (j->args[0].kind != V_STRING)
+        return fail_parameter(j, "pattern", type_bare(T_STRING), j->args[0]);
     for (uint32_t i = 0; i < j->args[0].n; i++) {
         char c = j->args[0].s[i];
 
@@ -340,6 +425,16 @@ static bool new_regexp(struct job *j)
     return re && give(j, (struct value){ .kind = V_REGEXP, .re = re });
 }
 
+/* Puts the converter's name before the message where the reference does. */
+static bool err_wrap_name(struct job *j)
+{
+    struct sv text = arena_dup(j->a, sv_of(j->err->text));
+
+    if (!sv_starts(text, SV("The string")))
+        return false;
+    return err_set(j->err, "'%s' %.*s", converter(j), SV_ARG(text));
+}
+
 static bool new_semver(struct job *j)
 {
     struct semver *v = ARENA_NEW(j->a, struct semver);
@@ -349,7 +444,7 @@ static bool new_semver(struct job *j)
     by_name(j, names, 5);
     if (j->count == 1 && j->args[0].kind == V_STRING) {
         if (!semver_parse(j->a, value_sv(j->args[0]), v, j->err))
-            return false;
+            return err_wrap_name(j);
     } else if (j->count >= 3) {
         for (int i = 0; i < 3; i++) {
             if (j->args[i].kind != V_INT || j->args[i].i < 0)
@@ -361,19 +456,35 @@ static bool new_semver(struct job *j)
         if (arg(j, 4) && arg(j, 4)->kind == V_STRING)
             v->build = value_sv(*arg(j, 4));
     } else {
-        return j->count ? fail_convert(j, j->args[0], "SemVer") : err_set(j->err, "expects at least 1 argument, got none");
+        return j->count == 1 ? fail_convert(j, j->args[0], "SemVer")
+                             : err_set(j->err, "'new_Version' expects between 1 and 5 arguments, got %u", j->count);
     }
     return give(j, (struct value){ .kind = V_SEMVER, .semver = v });
 }
 
+static const struct semver *version_of(struct value v) { return v.kind == V_SEMVER ? v.semver : NULL; }
+
+/* SemVerRange(min, max, exclude_max), { min => ..., max => ..., exclude_max => ... }; default leaves a side open. */
 static bool new_semver_range(struct job *j)
 {
+    static const char *const names[] = { "min", "max", "exclude_max" };
     const struct semver_range *r;
 
-    if (j->count != 1 || j->args[0].kind != V_STRING)
-        return j->count ? fail_convert(j, j->args[0], "SemVerRange") : err_set(j->err, "expects 1 argument, got none");
-    r = semver_range_parse(j->a, value_sv(j->args[0]), j->err);
-    return r && give(j, (struct value){ .kind = V_SEMVER_RANGE, .range = r });
+    by_name(j, names, 3);
+    if (!counted(j, 1, 3))
+        return false;
+    if (j->count == 1 && j->args[0].kind == V_STRING && j->args[0].n) {
+        r = semver_range_parse(j->a, value_sv(j->args[0]), j->err);
+        return r && give(j, (struct value){ .kind = V_SEMVER_RANGE, .range = r });
+    }
+    if (j->count == 1)
+        return fail_convert(j, j->args[0], "SemVerRange");
+    for (uint32_t i = 0; i < 2; i++)
+        if (j->args[i].kind != V_SEMVER && j->args[i].kind != V_DEFAULT)
+            return fail_parameter(j, names[i], type_bare(T_SEMVER), j->args[i]);
+    r = semver_range_new(j->a, version_of(j->args[0]), version_of(j->args[1]),
+                         j->count > 2 && value_truthy(j->args[2]) && j->args[2].kind == V_BOOL);
+    return give(j, (struct value){ .kind = V_SEMVER_RANGE, .range = r });
 }
 
 static bool seconds_to_ns(struct job *j, struct value v, int64_t *out_ns)
@@ -453,6 +564,24 @@ static bool new_timespan(struct job *j)
     return give(j, (struct value){ .kind = V_TIMESPAN, .i = ns });
 }
 
+/* What can be decoded of a text: other bytes are left out, missing '=' are put back. */
+static struct sv base64_text(struct job *j, struct sv text, bool url)
+{
+    struct strbuf out = STRBUF_IN(j->a);
+
+    for (size_t i = 0; i < text.n && text.p[i] != '='; i++) {
+        char c = url && text.p[i] == '-' ? '+' : url && text.p[i] == '_' ? '/' : text.p[i];
+
+        if (in_set(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" DECIMALS "+/"))
+            strbuf_addc(&out, c);
+    }
+    if (out.n % 4 == 1)
+        out.n--;
+    while (out.n % 4)
+        strbuf_addc(&out, '=');
+    return strbuf_sv(&out);
+}
+
 static bool new_binary(struct job *j)
 {
     static const char *const names[] = { "value", "format" };
@@ -461,8 +590,8 @@ static bool new_binary(struct job *j)
 
     by_name(j, names, 2);
     format = arg(j, 1) && arg(j, 1)->kind == V_STRING ? value_sv(*arg(j, 1)) : SV("%B");
-    if (j->count < 1 || j->count > 2)
-        return err_set(j->err, "expects between 1 and 2 arguments, got %u", j->count);
+    if (!counted(j, 1, 2))
+        return false;
     if (j->args[0].kind == V_ARRAY) {
         raw = arena_alloc(j->a, j->args[0].n + 1);
         for (uint32_t i = 0; i < j->args[0].n; i++) {
@@ -479,18 +608,18 @@ static bool new_binary(struct job *j)
     text = value_sv(j->args[0]);
     if (sv_is(format, "%r") || sv_is(format, "%s"))
         return give(j, (struct value){ .kind = V_BINARY, .n = (uint32_t)text.n, .s = text.p });
-    raw = (char *)arena_dup(j->a, text).p;
-    for (size_t i = 0; i < text.n && sv_is(format, "%u"); i++)
-        raw[i] = raw[i] == '-' ? '+' : raw[i] == '_' ? '/' : raw[i];
-    if (!base64_decode(j->a, sv_make(raw, text.n), &bytes))
-        return err_set(j->err, "The given string in encoding 'UTF-8' is invalid. Cannot create a Binary UTF-8 representation");
+    text = sv_is(format, "%B") ? text : base64_text(j, text, sv_is(format, "%u"));
+    if (!base64_decode(j->a, text, &bytes))
+        return err_set(j->err, "invalid base64");
     return give(j, (struct value){ .kind = V_BINARY, .n = (uint32_t)bytes.n, .s = bytes.p });
 }
 
 static bool new_type(struct job *j)
 {
-    if (j->count != 1 || j->args[0].kind != V_STRING)
-        return j->count ? fail_convert(j, j->args[0], "Type") : err_set(j->err, "expects 1 argument, got none");
+    if (!counted(j, 1, 1))
+        return false;
+    if (j->args[0].kind != V_STRING)
+        return fail_parameter(j, "type_string", type_bare(T_STRING), j->args[0]);
     j->out->t = type_builtin(value_sv(j->args[0]));
     if (!j->out->t)
         return err_set(j->err, "Type.new of '%.*s' needs the loader: write the type itself", SV_ARG(value_sv(j->args[0])));
@@ -500,14 +629,17 @@ static bool new_type(struct job *j)
 
 static bool new_uri(struct job *j)
 {
+    const struct hash *known;
     struct strbuf text = STRBUF_IN(j->a);
     static const struct {
         const char *key, *before, *after;
     } parts[] = { { "scheme", "", ":" }, { "opaque", "", "" }, { "userinfo", "", "@" }, { "host", "", "" },
                   { "port", ":", "" },   { "path", "", "" },   { "query", "?", "" },    { "fragment", "#", "" } };
 
-    if (j->count != 1)
-        return err_set(j->err, "expects 1 argument, got %u", j->count);
+    if (!counted(j, 1, 1))
+        return false;
+    if (j->args[0].kind == V_STRING && j->args[0].n && !uri_split(j->a, value_sv(j->args[0]), &known, j->err))
+        return false;
     if (j->args[0].kind == V_STRING && j->args[0].n)
         return give(j, (struct value){ .kind = V_URI, .n = j->args[0].n, .s = j->args[0].s });
     if (j->args[0].kind != V_HASH)
@@ -528,8 +660,8 @@ static bool new_uri(struct job *j)
 
 static bool new_any(struct job *j)
 {
-    if (j->count != 1)
-        return err_set(j->err, "expects 1 argument, got %u", j->count);
+    if (!counted(j, 1, 1))
+        return false;
     return give(j, j->args[0]);
 }
 
@@ -557,27 +689,49 @@ static new_fn *const makers[TYPE_KIND_COUNT] = {
     [T_NOT_UNDEF] = new_any,
 };
 
+/* The type whose converter is used, and with what more arguments: of Init[T, args]. */
+static const struct type *target(struct job *j)
+{
+    const struct type *t = type_resolve(j->t);
+
+    for (int i = 0; i < 100 && (t->kind == T_OPTIONAL || t->kind == T_NOT_UNDEF || t->kind == T_INIT) && t->inner; i++) {
+        if (t->kind == T_INIT && t->init.count && j->count == 1) {
+            struct value *args = ARENA_ARRAY(j->a, struct value, t->init.count + 1);
+
+            args[0] = j->args[0];
+            memcpy(args + 1, t->init.args, t->init.count * sizeof *args);
+            j->args = args;
+            j->count = t->init.count + 1;
+        }
+        t = type_resolve(t->inner);
+    }
+    return t;
+}
+
 bool type_new(struct arena *a, const struct type *t, const struct value *args, uint32_t count, struct value *out_v, struct err *err)
 {
-    const struct type *inner = type_resolve(t);
     struct job j = { a, t, args, count, out_v, err };
     struct strbuf why = STRBUF_IN(a);
     struct value made = VALUE_UNDEF;
 
+    if (count == 1 && type_resolve(t)->kind != T_INIT && type_match(t, args[0])) { /* it is one already */
+        *out_v = args[0];
+        return true;
+    }
     j.out = &made;
-    while ((inner->kind == T_OPTIONAL || inner->kind == T_NOT_UNDEF || inner->kind == T_INIT) && inner->inner)
-        inner = type_resolve(inner->inner);
-    if (inner->kind == T_OBJECT)
+    j.t = target(&j);
+    if (j.t->kind == T_OBJECT)
         return err_set(err, "creating instances of Object types is not supported yet");
-    if (!makers[inner->kind])
+    if (!makers[j.t->kind])
         return err_set(err, "Creation of new instance of type '%.*s' is not supported", SV_ARG(type_text(a, t)));
-    j.t = inner;
-    if (!makers[inner->kind](&j))
+    if (!makers[j.t->kind](&j))
         return false;
     if (!type_match(t, made)) {
-        type_mismatch(a, &why, SV("Converted value from"), t, made);
-        return err_set(err, "Converted value from %.*s.new() %.*s", SV_ARG(type_text(a, t)),
-                       SV_ARG(sv_slice(strbuf_sv(&why), sizeof "Converted value from", why.n)));
+        unsigned faults = type_mismatch(a, &why, SV("Converted value from"), t, made);
+        struct sv text = sv_slice(strbuf_sv(&why), sizeof "Converted value from", why.n);
+
+        return err_set(err, "Converted value from %.*s.new() has wrong type%s%.*s", SV_ARG(type_text(a, t)), faults > 1 ? ":\n " : ", ",
+                       SV_ARG(text));
     }
     *out_v = made;
     return true;

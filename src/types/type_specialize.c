@@ -428,7 +428,7 @@ static const struct type *make_pattern(struct job *j)
         } else if (v.kind == V_STRING) {
             re = regexp_compile(j->a, value_sv(v), j->err);
             if (!re)
-                return NULL;
+                return thrown(j, NULL);
         } else if (v.kind == V_TYPE && v.t->kind == T_REGEXP && v.t->regexp) {
             re = v.t->regexp;
         } else if (v.kind == V_TYPE && v.t->kind == T_PATTERN) {

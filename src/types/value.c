@@ -60,13 +60,21 @@ static bool equal_numbers(struct value a, struct value b)
     return x == y;
 }
 
+/* A time against a number of seconds. */
+static bool equal_times(struct value a, struct value b)
+{
+    if ((a.kind != V_TIMESPAN && a.kind != V_TIMESTAMP) || (b.kind != V_INT && b.kind != V_FLOAT))
+        return false;
+    return (double)a.i / 1e9 == (b.kind == V_INT ? (double)b.i : b.f);
+}
+
 static bool equal_in(struct value a, struct value b, bool exact, int depth)
 {
     if (a.kind != b.kind) {
         bool numbers = (a.kind == V_INT && b.kind == V_FLOAT) || (a.kind == V_FLOAT && b.kind == V_INT);
         bool undefs = a.kind <= V_UNDEF && b.kind <= V_UNDEF;
 
-        return undefs || (!exact && numbers && equal_numbers(a, b));
+        return undefs || (!exact && ((numbers && equal_numbers(a, b)) || equal_times(a, b) || equal_times(b, a)));
     }
     if (depth > VALUE_DEPTH)
         return false;
@@ -95,7 +103,7 @@ static bool equal_in(struct value a, struct value b, bool exact, int depth)
     case V_SENSITIVE:
         return equal_in(*a.inner, *b.inner, true, depth + 1);
     case V_SEMVER:
-        return semver_compare(a.semver, b.semver) == 0;
+        return semver_compare(a.semver, b.semver) == 0 && sv_eq(a.semver->build, b.semver->build);
     case V_SEMVER_RANGE:
         return semver_range_equal(a.range, b.range);
     case V_UNSET:

@@ -84,6 +84,18 @@ static int teardown(void **state)
     return 0;
 }
 
+/* Indented by two; what follows the first line only where it is not. */
+static void add_lines(struct strbuf *out, struct sv text)
+{
+    for (size_t at = 0, end; at <= text.n; at = end + 1) {
+        bool first = at == 0;
+        end = sv_find_char(text, '\n', at);
+        end = end == SIZE_MAX ? text.n : end;
+        struct sv line = sv_slice(text, at, end);
+        strbuf_addf(out, "%s%.*s\n", !first && sv_starts(line, SV("  ")) ? "" : "  ", SV_ARG(line));
+    }
+}
+
 /* Notices and the error of one compile, as cases.txt has them. */
 static struct sv outcome(struct world *w, struct sv code)
 {
@@ -97,13 +109,13 @@ static struct sv outcome(struct world *w, struct sv code)
             continue;
         if (sv_starts(text, main))
             text = sv_slice(text, main.n, text.n);
-        strbuf_addf(&out, "  %.*s\n", SV_ARG(text));
+        add_lines(&out, text);
     }
     if (!r->catalog) {
         struct sv text = r->error, node = SV(" on node node1.example.com");
         if (sv_ends(text, node))
             text = sv_slice(text, 0, text.n - node.n);
-        strbuf_addf(&out, "  error: %.*s\n", SV_ARG(text));
+        add_lines(&out, arena_printf(w->arena, "error: %.*s", SV_ARG(text)));
     }
     compile_result_free(r);
     return strbuf_sv(&out);

@@ -6,7 +6,13 @@
     X(print, 150)                                                                                                                          \
     X(infer, 60)                                                                                                                           \
     X(assign, 60)                                                                                                                          \
-    X(match, 60)
+    X(match, 60)                                                                                                                           \
+    X(new, 120)                                                                                                                            \
+    X(format, 120)                                                                                                                         \
+    X(sprintf, 60)                                                                                                                         \
+    X(semver, 40)                                                                                                                          \
+    X(time, 60)                                                                                                                            \
+    X(regexp, 80)
 #define X(name, least)                                                                                                                     \
     static void test_##name(void **state) { run_cases(*state, "types/" #name ".txt", least); }
 TABLES(X)

@@ -20,6 +20,12 @@
     X(path)                                                                                                                                \
     X(time)                                                                                                                                \
     X(ip)                                                                                                                                  \
+    X(site)                                                                                                                                \
+    X(random)                                                                                                                              \
+    X(data)                                                                                                                                \
+    X(dump)                                                                                                                                \
+    X(yaml_dump)                                                                                                                           \
+    X(quote)                                                                                                                               \
     X(list)                                                                                                                                \
     X(merge)                                                                                                                               \
     X(check)                                                                                                                               \

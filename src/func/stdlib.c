@@ -1,6 +1,5 @@
-/* stdlib: what modules use of puppetlabs-stdlib: choosing, converting, data as JSON and YAML. Lists are in list.c, hashes in merge.c. */
+/* stdlib: what modules use of puppetlabs-stdlib: choosing, converting. Lists are in list.c, hashes in merge.c. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/json.h"
 #include "func/support.h"
 #include "types/text.h"
 
@@ -114,99 +113,6 @@ static struct value fn_any2bool(struct call *k)
     return value_bool(true);
 }
 
-/* ---- JSON and YAML ---- */
-
-static void write_json(struct call *k, struct json_out *j, struct value v, int depth)
-{
-    if (depth > 500)
-        call_fail(k, "the data is nested too deeply");
-    switch (v.kind) {
-    case V_UNSET:
-    case V_UNDEF:
-        json_null(j);
-        break;
-    case V_BOOL:
-        json_bool(j, v.b);
-        break;
-    case V_INT:
-        json_int(j, v.i);
-        break;
-    case V_FLOAT:
-        json_float(j, v.f);
-        break;
-    case V_ARRAY:
-        json_open(j, '[');
-        for (uint32_t i = 0; i < v.n; i++)
-            write_json(k, j, v.items[i], depth + 1);
-        json_close(j, ']');
-        break;
-    case V_HASH:
-        json_open(j, '{');
-        for (uint32_t i = 0; i < v.h->count; i++) {
-            json_key(j, value_text(k->arena, v.h->pairs[i].key));
-            write_json(k, j, v.h->pairs[i].value, depth + 1);
-        }
-        json_close(j, '}');
-        break;
-    default:
-        json_str(j, value_text(k->arena, v));
-    }
-}
-
-static struct value to_json(struct call *k, bool pretty)
-{
-    struct strbuf out = STRBUF_IN(k->arena);
-    struct json_out j = json_to(&out, pretty);
-
-    write_json(k, &j, k->args[0], 0);
-    if (pretty)
-        strbuf_addc(&out, '\n');
-    return value_str(strbuf_sv(&out));
-}
-
-static struct value fn_to_json(struct call *k) { return to_json(k, false); }
-static struct value fn_to_json_pretty(struct call *k) { return to_json(k, true); }
-
-static struct value fn_parsejson(struct call *k)
-{
-    struct source *src = ARENA_NEW(k->arena, struct source);
-    struct data_limits limits = { 0 };
-    struct diags diags = diags_in(k->arena);
-    struct data_doc *doc = NULL;
-
-    src->path = SV("parsejson");
-    src->text = value_sv(k->args[0]);
-    if (json_read(k->arena, src, &limits, &diags, &doc) && doc)
-        return value_from_data(k->arena, &doc->root);
-    if (k->count > 1)
-        return k->args[1];
-    call_fail(k, "parsejson(): %.*s", SV_ARG(diags.first ? diags.first->message : SV("invalid JSON")));
-}
-
-/* ---- shell ---- */
-
-static struct value fn_shell_escape(struct call *k)
-{
-    struct strbuf out = STRBUF_IN(k->arena);
-    struct sv s = value_text(k->arena, k->args[0]);
-
-    if (!s.n)
-        return value_str(SV("''"));
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c >= 0x80 || (c && strchr("_-.,:+/@", c));
-
-        if (c == '\n') {
-            strbuf_adds(&out, "'\n'");
-            continue;
-        }
-        if (!plain)
-            strbuf_addc(&out, '\\');
-        strbuf_addc(&out, (char)c);
-    }
-    return value_str(strbuf_sv(&out));
-}
-
 /* ---- assertions ---- */
 
 static struct value fn_assert_private(struct call *k)
@@ -214,13 +120,18 @@ static struct value fn_assert_private(struct call *k)
     struct sv caller = SV("");
     struct value v;
 
+    if (k->count > 1)
+        call_fail(k, "assert_private(): Wrong number of arguments given (%u}) for 0 or 1)", k->count);
     if (call_variable(k, SV("caller_module_name"), &v) && v.kind == V_STRING)
         caller = value_sv(v);
     if (sv_eq(caller, call_module(k)))
         return VALUE_UNDEF;
-    if (k->count)
-        call_fail(k, "%.*s", SV_ARG(value_text(k->arena, k->args[0])));
-    call_fail(k, "Class or define is private");
+    if (k->count && k->args[0].kind != V_UNDEF && k->args[0].kind == V_STRING)
+        call_fail(k, "%.*s", SV_ARG(value_sv(k->args[0])));
+    const struct resource *r = call_resource(k);
+    bool is_class = !r || sv_is(r->type, "Class");
+    struct sv name = !r ? SV("") : is_class ? text_case(k->arena, r->title, CASE_DOWN) : text_case(k->arena, r->type, CASE_DOWN);
+    call_fail(k, "%s %.*s is private", is_class ? "Class" : "Definition", SV_ARG(name));
 }
 
 static struct value fn_start_with(struct call *k)
@@ -243,8 +154,6 @@ static struct value fn_end_with(struct call *k)
     return value_bool(false);
 }
 
-#define ANY1 "Callable[Any]"
-
 const struct builtin func_stdlib[] = {
     { "pick", TAKES_ANYTHING, "the first value that is not empty", fn_pick, 0, NULL },
     { "pick_default", TAKES_ANYTHING, "the first value that is not empty, or the last", fn_pick_default, 0, NULL },
@@ -253,12 +162,10 @@ const struct builtin func_stdlib[] = {
     { "bool2str", TAKES_ANYTHING, "a Boolean to text", fn_bool2str, 0, NULL },
     { "num2bool", TAKES_ANYTHING, "is a number above 0", fn_num2bool, 0, NULL },
     { "any2bool", TAKES_ANYTHING, "anything to a Boolean", fn_any2bool, 0, NULL },
-    { "to_json", ANY1, "data as JSON", fn_to_json, 0, "data" },
-    { "to_json_pretty", "Callable[Any, 1, default]", "data as JSON for people", fn_to_json_pretty, 0 },
-    { "parsejson", "Callable[String, Any, 1, 2]", "data from JSON", fn_parsejson, 0 },
-    { "shell_escape", ANY1, "text quoted for a shell", fn_shell_escape, 0, "string" },
-    { "assert_private", "Callable[Any, 0, 1]", "fails where another module declares this class", fn_assert_private, FN_SEES_SCOPE },
-    { "stdlib::start_with", "Callable[String, Variant[String, Array[String]]]", "does text start with one of some", fn_start_with, 0 },
-    { "stdlib::end_with", "Callable[String, Variant[String, Array[String]]]", "does text end with one of some", fn_end_with, 0 },
+    { "assert_private", TAKES_ANYTHING, "fails where another module declares this class", fn_assert_private, FN_SEES_SCOPE },
+    { "stdlib::start_with", "Callable[String, Variant[String[1], Array[String[1], 1]]]", "does text start with one of some", fn_start_with,
+      0, "test_string prefixes" },
+    { "stdlib::end_with", "Callable[String, Variant[String[1], Array[String[1], 1]]]", "does text end with one of some", fn_end_with, 0,
+      "test_string suffixes" },
 };
 const size_t func_stdlib_count = sizeof func_stdlib / sizeof *func_stdlib;

@@ -1,6 +1,6 @@
 /* string: letter case, trimming, splitting, matching, replacing, formatting. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "func/func.h"
+#include "func/support.h"
 #include "types/format.h"
 #include "types/iterator.h"
 #include "types/regexp.h"
@@ -28,7 +28,6 @@ static struct value map_text(struct call *k, struct value v, text_fn *change)
 static struct sv up(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_UP); }
 static struct sv down(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_DOWN); }
 static struct sv capital(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_CAPITAL); }
-static struct sv swapped(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_SWAP); }
 
 static struct sv left_stripped(struct call *k, struct sv s)
 {
@@ -82,7 +81,6 @@ static struct sv camel(struct call *k, struct sv s)
 static struct value fn_upcase(struct call *k) { return map_text(k, k->args[0], up); }
 static struct value fn_downcase(struct call *k) { return map_text(k, k->args[0], down); }
 static struct value fn_capitalize(struct call *k) { return map_text(k, k->args[0], capital); }
-static struct value fn_swapcase(struct call *k) { return map_text(k, k->args[0], swapped); }
 static struct value fn_camelcase(struct call *k) { return map_text(k, k->args[0], camel); }
 static struct value fn_lstrip(struct call *k) { return map_text(k, k->args[0], left_stripped); }
 static struct value fn_rstrip(struct call *k) { return map_text(k, k->args[0], right_stripped); }
@@ -273,21 +271,39 @@ static struct value fn_regsubst(struct call *k)
     return replace(k, k->args[0], pattern_of(k, k->args[1], options), k->args[2], all);
 }
 
+/* Names ("%<x>d", "%{x}") take their values from a hash that is the only argument. */
+static bool has_names(struct sv format)
+{
+    for (size_t i = 0; i + 1 < format.n; i++)
+        if (format.p[i] == '%') {
+            size_t at = ++i;
+            while (at < format.n && format.p[at] && strchr("-+ 0#123456789.", format.p[at]))
+                at++;
+            if (at < format.n && (format.p[at] == '<' || format.p[at] == '{'))
+                return true;
+        }
+    return false;
+}
+
 static struct value fn_sprintf(struct call *k)
 {
     struct strbuf out = STRBUF_IN(k->arena);
     struct err err;
-    bool sensitive = false;
-    struct value *args = ARENA_ARRAY(k->arena, struct value, k->count);
-
+    if (!k->count)
+        call_fail(k, "sprintf(): Wrong number of arguments given (0 for minimum 1)");
+    struct value *args = ARENA_ARRAY(k->arena, struct value, k->count), format = old_arg(k, 0);
+    if (format.kind != V_STRING)
+        call_fail(k, "no implicit conversion of %s into String",
+                  format.kind == V_BOOL ? (format.b ? "true" : "false") : ruby_class(format));
+    bool named = k->count == 2 && k->args[1].kind == V_HASH && has_names(value_sv(format));
     for (uint32_t i = 1; i < k->count; i++) {
-        sensitive = sensitive || k->args[i].kind == V_SENSITIVE;
-        args[i - 1] = k->args[i];
+        args[i - 1] = old_arg(k, i);
+        if (!named && (args[i - 1].kind == V_ARRAY || args[i - 1].kind == V_HASH))
+            args[i - 1] = value_str(ruby_inspected(k->arena, args[i - 1]));
     }
-    if (!format_ruby(k->arena, &out, value_sv(k->args[0]), args, k->count - 1, &err))
+    if (!format_ruby(k->arena, &out, value_sv(format), args, k->count - 1, &err))
         call_fail(k, "%s", err.text);
-    (void)sensitive;
-    return value_str(strbuf_sv(&out));
+    return value_str(out.n ? strbuf_sv(&out) : SV(""));
 }
 
 static bool all_digits(struct sv s)
@@ -359,39 +375,52 @@ static struct value fn_versioncmp(struct call *k)
     return value_int((order > 0) - (order < 0));
 }
 
+static void shell_quote(struct strbuf *out, struct sv word)
+{
+    static const char safe_signs[] = "@%_+=:,./-", dangerous[] = "$`\\\"!";
+    bool safe = word.n > 0, single = false, special = false;
+    for (size_t c = 0; c < word.n; c++) {
+        char ch = word.p[c];
+        safe = safe && ((ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z') || (ch && strchr(safe_signs, ch)));
+        single = single || ch == '\'';
+        special = special || (ch && strchr(dangerous, ch));
+    }
+    if (safe) {
+        strbuf_add(out, word);
+    } else if (!special) {
+        strbuf_addf(out, "\"%.*s\"", SV_ARG(word));
+    } else if (!single) {
+        strbuf_addf(out, "'%.*s'", SV_ARG(word));
+    } else {
+        strbuf_addc(out, '"');
+        for (size_t c = 0; c < word.n; c++) {
+            if (word.p[c] && strchr(dangerous, word.p[c]))
+                strbuf_addc(out, '\\');
+            strbuf_addc(out, word.p[c]);
+        }
+        strbuf_addc(out, '"');
+    }
+}
+
+static void quote_all(struct call *k, struct strbuf *out, struct value v, unsigned depth)
+{
+    if (v.kind == V_ARRAY && depth < 400) {
+        for (uint32_t i = 0; i < v.n; i++)
+            quote_all(k, out, v.items[i], depth + 1);
+        return;
+    }
+    if (v.kind != V_STRING)
+        call_fail(k, "undefined method `length' for %.*s:%s", SV_ARG(ruby_inspected(k->arena, v)), ruby_class(v));
+    strbuf_adds(out, out->n ? " " : "");
+    shell_quote(out, value_sv(v));
+}
+
 static struct value fn_shellquote(struct call *k)
 {
     struct strbuf out = STRBUF_IN(k->arena);
-    struct value list =
-        iterable_to_array(k->arena, k->count == 1 && k->args[0].kind == V_ARRAY ? k->args[0] : value_array(k->args, k->count));
-
-    for (uint32_t i = 0; i < list.n; i++) {
-        struct sv word = value_text(k->arena, list.items[i]);
-        bool safe = word.n > 0, single = false, special = false;
-
-        for (size_t c = 0; c < word.n; c++) {
-            safe = safe && word.p[c] && (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-", word.p[c]));
-            single = single || word.p[c] == '\'';
-            special = special || (word.p[c] && strchr("$`\\\"!", word.p[c]));
-        }
-        strbuf_adds(&out, i ? " " : "");
-        if (safe)
-            strbuf_add(&out, word);
-        else if (!special)
-            strbuf_addf(&out, "\"%.*s\"", SV_ARG(word));
-        else if (!single)
-            strbuf_addf(&out, "'%.*s'", SV_ARG(word));
-        else {
-            strbuf_addc(&out, '"');
-            for (size_t c = 0; c < word.n; c++) {
-                if (word.p[c] && strchr("$`\\\"", word.p[c]))
-                    strbuf_addc(&out, '\\');
-                strbuf_addc(&out, word.p[c]);
-            }
-            strbuf_addc(&out, '"');
-        }
-    }
-    return value_str(strbuf_sv(&out));
+    for (uint32_t i = 0; i < k->count; i++)
+        quote_all(k, &out, old_arg(k, i), 0);
+    return value_str(out.n ? strbuf_sv(&out) : SV(""));
 }
 
 #define TEXTS   "Callable[Variant[Numeric, String, Iterable]]"
@@ -401,7 +430,6 @@ const struct builtin func_string[] = {
     { "upcase", TEXTS, "text in capitals", fn_upcase, 0 },
     { "downcase", TEXTS, "text in small letters", fn_downcase, 0 },
     { "capitalize", TEXTS, "the first letter capital, the others small", fn_capitalize, 0 },
-    { "swapcase", TEXTS, "capitals to small letters and back", fn_swapcase, 0 },
     { "camelcase", TEXTS, "foo_bar to FooBar", fn_camelcase, 0 },
     { "lstrip", TEXTS, "text without leading blanks", fn_lstrip, 0 },
     { "rstrip", TEXTS, "text without trailing blanks", fn_rstrip, 0 },
@@ -414,7 +442,7 @@ const struct builtin func_string[] = {
       "Callable[Variant[Array, Sensitive, String], " PATTERN ", Variant[String, Hash[String, String]], Optional[Pattern[/^[GEIM]*$/]], "
       "Optional[Enum['N','E','S','U']], 3, 5]",
       "text with matches of a pattern replaced", fn_regsubst, 0 },
-    { "sprintf", "Callable[String, Any, 1, default]", "text by a format", fn_sprintf, 0 },
+    { "sprintf", TAKES_ANYTHING, "text by a format", fn_sprintf, 0 },
     { "versioncmp", "Callable[String, String, Optional[Boolean], 2, 3]", "-1, 0 or 1: how two versions compare", fn_versioncmp, 0 },
     { "shellquote", "Callable[Any, 0, default]", "words quoted for a shell", fn_shellquote, 0 },
 };

@@ -1,7 +1,5 @@
 /* time: times as text. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <time.h>
-
 #include "func/func.h"
 #include "types/timefmt.h"
 
@@ -27,14 +25,7 @@ static struct value fn_strftime(struct call *k)
     return value_str(strbuf_sv(&out));
 }
 
-static struct value fn_time(struct call *k)
-{
-    (void)k;
-    return value_int((int64_t)time(NULL));
-}
-
 const struct builtin func_time[] = {
     { "strftime", "Callable[Variant[Timestamp, Timespan], String, Optional[String], 2, 3]", "a time by a format", fn_strftime, 0 },
-    { "time", "Callable[Any, 0, 1]", "the seconds since 1970", fn_time, 0 },
 };
 const size_t func_time_count = sizeof func_time / sizeof *func_time;

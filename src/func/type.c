@@ -89,8 +89,7 @@ static struct value fn_unwrap(struct call *k)
 
 static struct value fn_is_a(struct call *k) { return value_bool(type_match(k->args[1].t, k->args[0])); }
 
-/* stdlib's type3x and type_of */
-static struct value fn_type_of(struct call *k) { return value_type(type_infer_reduced(k->arena, k->args[0])); }
+static struct value fn_type_of(struct call *k) { return value_type(type_infer(k->arena, k->args[0])); }
 
 const struct builtin func_type[] = {
     { "type", "Callable[Any, Optional[Enum['detailed','reduced','generalized']], 1, 2]", "the type of a value", fn_type, 0 },

@@ -110,7 +110,8 @@ static struct sv call_place(struct call *k, uint32_t *out_line)
     const struct node *n = k->c->site.node ? k->c->site.node : k->site;
     struct frame *f = k->c->site.node ? k->c->site.frame : k->frame;
     *out_line = n ? unit_line(k->c, f->unit, n->from, NULL) : 0;
-    return f->unit ? f->unit->src->path : SV_NONE;
+    struct sv file = f->unit ? f->unit->src->path : SV_NONE;
+    return file.n ? file : SV("unknown"); /* the reference's word for code that was given without a file */
 }
 
 void call_create_resource(struct call *k, struct sv type, struct sv title, const struct hash *params)

@@ -231,6 +231,8 @@ static void compile_run(struct compile *c)
     create_top(c);
     uint32_t count = 0;
     const struct unit **units = programs(c, &count);
+    for (uint32_t i = 0; i < count; i++)
+        import_check(c, units[i]);
     run_programs(c, units, count);
     evaluate_node(c);
     struct eres **waiting = ARENA_ARRAY(c->arena, struct eres *, o->class_count + 1);
@@ -274,7 +276,8 @@ struct compile_result *compile_node(struct snapshot *s, const struct compile_opt
     c->stack_base = __builtin_frame_address(0);
     c->local = map_in(a);
     c->own_syms = map_in(a);
-    struct ptrmap *const maps[] = { &c->classes, &c->defines, &c->functions, &c->foreign, &c->types, &c->lines, &c->prepared, &c->warned };
+    struct ptrmap *const maps[] = { &c->classes, &c->defines,  &c->functions, &c->foreign, &c->types,
+                                    &c->lines,   &c->prepared, &c->warned,    &c->imported };
     for (size_t i = 0; i < COUNT(maps); i++)
         maps[i]->arena = a;
     c->collectors_end = &c->collectors;

@@ -246,7 +246,7 @@ struct compile {
     struct entry absent; /* stands for names that were looked up in vain */
     struct map own_syms; /* of text_sym */
     struct map local;    /* definitions of options->code: "class ntp" etc. to found */
-    struct ptrmap classes, defines, functions, foreign, types, lines, prepared, warned;
+    struct ptrmap classes, defines, functions, foreign, types, lines, prepared, warned, imported;
     struct eres **pending; /* defines whose body waits */
     uint32_t pending_count;
     size_t pending_cap;
@@ -286,6 +286,10 @@ uint32_t unit_line(struct compile *c, const struct unit *u, uint32_t offset, uin
 struct sv location_text(struct compile *c, struct sv file, uint32_t line, uint32_t column);
 struct sv generalized_text(struct compile *c, struct value v);
 
+/* ---- imports.c ---- */
+/* A manifest was read: fails where a class or define in it asks for a type that nobody knows, whether it is declared or not. */
+void import_check(struct compile *c, const struct unit *u);
+
 /* ---- known.c ---- */
 /* The sym of a text that came up at run time (a title, a tag): the snapshot's where it has one, else one of this compile, so that
  * tables which live on do not grow by what compiles make up. Compare with sym_same: the snapshot may get its own later. */
@@ -299,6 +303,7 @@ struct entry *find_function(struct compile *c, const struct sym *name);
 struct rtype *find_rtype(struct compile *c, struct sv name);
 struct entry *entry_new(struct compile *c, const struct sym *name, const struct found *found);
 const struct prepared *prepare(struct compile *c, struct entry *e);
+const struct prepared *prepare_in(struct compile *c, const struct unit *u, const struct definition *d);
 const struct prepared *prepare_lambda(struct frame *f, const struct node *lambda);
 const struct type *loader_find(void *ctx, struct sv name);
 bool is_metaparam(struct compile *c, const struct sym *name);

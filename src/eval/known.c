@@ -306,7 +306,7 @@ static struct prepared *prepare_definition(struct shared *sh, const struct defin
 }
 
 /* Code given for one compile goes with it: what is prepared of it must not outlive it. */
-static const struct prepared *prepare_in(struct compile *c, const struct unit *u, const struct definition *d)
+const struct prepared *prepare_in(struct compile *c, const struct unit *u, const struct definition *d)
 {
     struct shared *sh = c->shared;
     if (u == c->code_unit) {
@@ -377,7 +377,10 @@ static struct entry *find_definition(struct compile *c, struct ptrmap *cache, co
         found = *local;
     } else {
         struct diags diags = diags_in(c->arena);
-        if (!find(c->snapshot, name, &found, &diags) && diags.errors)
+        find(c->snapshot, name, &found, &diags);
+        for (uint32_t i = 0; i < found.import_count; i++)
+            import_check(c, found.imports[i]);
+        if (!found.node && diags.errors)
             syntax_failure(c, &diags);
     }
     if (!found.node) {

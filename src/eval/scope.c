@@ -150,7 +150,8 @@ static struct value qualified_lookup(struct compile *c, struct sv name)
     const struct sym *sym = intern_find(c->syms, leaf);
     if (!sym)
         return VALUE_UNSET;
-    struct entry *e = find_class(c, prefix);
+    const struct sym *class = intern_find(c->syms, prefix); /* a class whose body has not run is not worth loading */
+    struct entry *e = class ? ptrmap_find(&c->classes, class) : NULL;
     for (struct scope *s = e ? e->scope : NULL; s && s->kind == SCOPE_CLASS; s = s->inherited) {
         struct value *slot = s->frame ? slot_find(s->frame, sym) : NULL;
         if (slot && slot->kind != V_UNSET)

@@ -131,7 +131,9 @@ static bool find_in(const struct wanted *w, const struct unit *u, const struct m
 {
     for (uint32_t i = 0; i < u->definition_count; i++)
         if (is_wanted(w, u->definitions[i])) {
-            out->found = (struct found){ u, u->definitions[i], m };
+            out->found.unit = u;
+            out->found.node = u->definitions[i];
+            out->found.module = m;
             return true;
         }
     return false;
@@ -167,13 +169,22 @@ static bool try_file(const struct wanted *w, const struct module *m, struct sv p
     return find_in(w, l->unit, m, out);
 }
 
+static bool try_manifest(const struct wanted *w, const struct module *m, struct sv path, struct definition_found *out)
+{
+    struct found *f = &out->found;
+    const struct loaded_unit *l = unit_load(w->s, path, 0);
+    if (l->unit)
+        ARENA_PUSH(out->diags.arena, f->imports, f->import_count, f->import_cap, l->unit);
+    return try_file(w, m, path, out);
+}
+
 /* init.pp is read first whatever is asked for, then the file of the name and those of the names around it. */
 static bool try_manifests(const struct wanted *w, const struct module *m, struct arena *a, struct definition_found *out)
 {
-    if (try_file(w, m, arena_printf(a, "%.*s/manifests/init.pp", SV_ARG(m->dir)), out))
+    if (try_manifest(w, m, arena_printf(a, "%.*s/manifests/init.pp", SV_ARG(m->dir)), out))
         return true;
     for (struct sv rest = name_path(a, w->name->text); rest.n;) {
-        if (try_file(w, m, arena_printf(a, "%.*s/manifests/%.*s.pp", SV_ARG(m->dir), SV_ARG(rest)), out))
+        if (try_manifest(w, m, arena_printf(a, "%.*s/manifests/%.*s.pp", SV_ARG(m->dir), SV_ARG(rest)), out))
             return true;
         size_t slash = sv_rfind_char(rest, '/');
         rest = slash == SIZE_MAX ? SV_NONE : sv_slice(rest, 0, slash);

@@ -43,6 +43,9 @@ struct found {
     const struct unit *unit;
     const struct node *node;     /* AST_CLASS, AST_DEFINE, AST_FUNCTION, AST_TYPE_ALIAS */
     const struct module *module; /* NULL: site manifest */
+    const struct unit **imports; /* manifests that were read on the way, in order; there without node too */
+    uint32_t import_count;
+    size_t import_cap;
 };
 /* Autoloads "a::b" from module a. False: there is none, or its file has mistakes (then diags has them and out_found->node is NULL). */
 bool snapshot_class(struct snapshot *s, const struct sym *name, struct found *out_found, struct diags *diags);

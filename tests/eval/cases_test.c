@@ -65,8 +65,11 @@ static void dump_resource(struct arena *a, struct strbuf *out, const struct data
     struct sv ref = arena_printf(a, "%.*s[%.*s]", SV_ARG(data_text(data_get(r, "type"))), SV_ARG(data_text(data_get(r, "title"))));
     if (sv_is(ref, "Stage[main]") || sv_is(ref, "Class[Settings]") || sv_is(ref, "Class[main]"))
         return;
+    struct sv file = data_text(data_get(r, "file"));
     const struct data *line = data_get(r, "line"), *params = data_get(r, "parameters"), *secret = data_get(r, "sensitive_parameters");
     strbuf_add(out, ref);
+    if (file.n)
+        strbuf_addf(out, " file %.*s", SV_ARG(file));
     if (line)
         strbuf_addf(out, " line %d", (int)line->i);
     strbuf_adds(out, " tags ");
@@ -124,6 +127,20 @@ static struct sv answer(struct fixture *f, struct arena *a, struct sv code)
     return text;
 }
 
+/* The folder of the cases is told as "cases", wherever it is. */
+static struct sv without_folder(struct arena *a, struct sv text, const char *dir)
+{
+    struct strbuf out = STRBUF_IN(a);
+    struct sv folder = sv_of(dir);
+    for (size_t at = 0, next;; at = next + folder.n) {
+        next = sv_find(text, folder, at);
+        strbuf_add(&out, sv_slice(text, at, next == SIZE_MAX ? text.n : next));
+        if (next == SIZE_MAX)
+            return strbuf_sv(&out);
+        strbuf_adds(&out, "cases");
+    }
+}
+
 static bool run_case(struct fixture *f, const char *dir, struct sv name)
 {
     struct arena *a = arena_new(0);
@@ -132,7 +149,7 @@ static bool run_case(struct fixture *f, const char *dir, struct sv name)
     const char *path = arena_printf(a, "%s/%.*s.pp", dir, SV_ARG(name)).p;
     const char *expected = arena_printf(a, "%s/%.*s.expected", dir, SV_ARG(name)).p;
     assert_true(fs_read(a, path, 0, &code, &err));
-    struct sv got = answer(f, a, code);
+    struct sv got = without_folder(a, answer(f, a, code), dir);
     bool same = fs_read(a, expected, 0, &want, &err) && sv_eq(want, got);
     if (!same && getenv("UPDATE")) {
         FILE *out = fopen(expected, "we");

@@ -1,0 +1,1 @@
+if defined('bad::nosuch') { }

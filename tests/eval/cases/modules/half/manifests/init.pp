@@ -1,0 +1,1 @@
+class half { notify { 'half': } }

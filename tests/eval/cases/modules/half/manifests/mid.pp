@@ -1,0 +1,1 @@
+class half::mid (Nope::Mid $x = 1) { }

@@ -1,0 +1,1 @@
+class half::mid::deep { notify { 'deep': } }

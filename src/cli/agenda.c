@@ -42,7 +42,7 @@ static int print_agenda(struct cli *c, struct site *s)
         agenda_write_json(&out, g);
     else
         agenda_print(&out, g);
-    fwrite(out.p, 1, out.n, stdout);
+    cli_write(stdout, &out);
     return EXIT_OK;
 }
 

@@ -53,6 +53,8 @@ int cli_misuse(const struct cli *c, const char *fmt, ...) __attribute__((format(
 int cli_broken(const struct err *err);
 /* Diagnostics to standard error; returns true where there are errors. */
 bool cli_diags(const struct cli *c, const struct diags *d);
+/* A buffer to a stream. */
+void cli_write(FILE *to, const struct strbuf *text);
 /* Wraps text in a colour where standard output is a terminal. */
 const char *cli_bold(const struct cli *c);
 const char *cli_dim(const struct cli *c);

@@ -74,13 +74,19 @@ int cli_broken(const struct err *err)
     return EXIT_BROKEN;
 }
 
+void cli_write(FILE *to, const struct strbuf *text)
+{
+    if (text->n)
+        fwrite(text->p, 1, text->n, to);
+}
+
 bool cli_diags(const struct cli *c, const struct diags *d)
 {
     (void)c;
     AUTO_STRBUF text = STRBUF_HEAP;
     diags_print(&text, d, isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
     if (text.n)
-        fwrite(text.p, 1, text.n, stderr);
+        cli_write(stderr, &text);
     return d->errors > 0;
 }
 

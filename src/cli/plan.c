@@ -122,7 +122,7 @@ static void print_text(struct cli *c, const struct fleet *f, const struct subjec
                 drifted == 1 ? "" : "s", cli_plain(c));
     if (!f->changed && !f->removed_count && !drifted)
         strbuf_adds(&out, "Nothing to do: reality, as far as it is known, is what the model says.\n");
-    fwrite(out.p, 1, out.n, stdout);
+    cli_write(stdout, &out);
     arena_free(a);
 }
 

@@ -254,5 +254,5 @@ void show_failure(const struct cli *c, struct sv error, const struct diags *diag
     for (const struct diag *d = diags->first; d && diags->errors == 1; d = d->next)
         if (d->severity == SEV_ERROR)
             diag_print_excerpt(&text, d, c->colour);
-    fwrite(text.p, 1, text.n, stderr);
+    cli_write(stderr, &text);
 }

@@ -288,6 +288,8 @@ static const struct step *without(struct arena *a, const struct step *path, cons
     return copy;
 }
 
+static bool is_alias(const struct type *t) { return t->kind == T_ALIAS || t->kind == T_DATA || t->kind == T_RICH_DATA; }
+
 static void describe_variant(struct faults *f, const struct type *want, const struct type *original, const struct type *got,
                              const struct step *path)
 {
@@ -308,7 +310,7 @@ static void describe_variant(struct faults *f, const struct type *want, const st
     if (f->count - from != 1)
         return;
     f->items[from].path = without(f->a, f->items[from].path, path);
-    if (original->kind == T_ALIAS || original->kind == T_DATA || original->kind == T_RICH_DATA) {
+    if (is_alias(original)) {
         f->count = from; /* no alternative of this alias: the alias itself is what was expected */
         add_type(f, original, got, path);
     }
@@ -366,7 +368,7 @@ static void describe_kind(struct faults *f, const struct type *want, const struc
         break;
     case T_OPTIONAL:
         if (got->kind != T_UNDEF && want->inner)
-            describe_kind(f, want->inner, original->kind == T_ALIAS ? original : want, got, path);
+            describe_kind(f, want->inner, is_alias(original) ? original : want, got, path);
         break;
     case T_PATTERN:
     case T_ENUM:
@@ -379,7 +381,7 @@ static void describe_kind(struct faults *f, const struct type *want, const struc
     case T_DATA:
     case T_RICH_DATA:
         if (!type_assignable(want, got))
-            describe_kind(f, type_expand(want), want, got, path);
+            describe_kind(f, type_normalize(f->a, type_expand(want)), want, got, path);
         break;
     default:
         if (!type_assignable(want, got))
@@ -444,8 +446,6 @@ static struct sv short_name(struct arena *a, const struct type *t)
         return arena_printf(a, "%s[%.*s]", type_kind_name(t->kind), SV_ARG(short_name(a, t->inner)));
     return t->kind == T_ALIAS ? t->alias.name : sv_of(type_kind_name(t->kind));
 }
-
-static bool is_alias(const struct type *t) { return t->kind == T_ALIAS || t->kind == T_DATA || t->kind == T_RICH_DATA; }
 
 static bool always_detailed(const struct type *e, const struct type *got)
 {

@@ -12,7 +12,8 @@
     X(sprintf, 60)                                                                                                                         \
     X(semver, 40)                                                                                                                          \
     X(time, 60)                                                                                                                            \
-    X(regexp, 80)
+    X(regexp, 80)                                                                                                                          \
+    X(mismatch, 110)
 #define X(name, least)                                                                                                                     \
     static void test_##name(void **state) { run_cases(*state, "types/" #name ".txt", least); }
 TABLES(X)

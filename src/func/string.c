@@ -271,20 +271,6 @@ static struct value fn_regsubst(struct call *k)
     return replace(k, k->args[0], pattern_of(k, k->args[1], options), k->args[2], all);
 }
 
-/* Names ("%<x>d", "%{x}") take their values from a hash that is the only argument. */
-static bool has_names(struct sv format)
-{
-    for (size_t i = 0; i + 1 < format.n; i++)
-        if (format.p[i] == '%') {
-            size_t at = ++i;
-            while (at < format.n && format.p[at] && strchr("-+ 0#123456789.", format.p[at]))
-                at++;
-            if (at < format.n && (format.p[at] == '<' || format.p[at] == '{'))
-                return true;
-        }
-    return false;
-}
-
 static struct value fn_sprintf(struct call *k)
 {
     struct strbuf out = STRBUF_IN(k->arena);
@@ -295,12 +281,8 @@ static struct value fn_sprintf(struct call *k)
     if (format.kind != V_STRING)
         call_fail(k, "no implicit conversion of %s into String",
                   format.kind == V_BOOL ? (format.b ? "true" : "false") : ruby_class(format));
-    bool named = k->count == 2 && k->args[1].kind == V_HASH && has_names(value_sv(format));
-    for (uint32_t i = 1; i < k->count; i++) {
+    for (uint32_t i = 1; i < k->count; i++)
         args[i - 1] = old_arg(k, i);
-        if (!named && (args[i - 1].kind == V_ARRAY || args[i - 1].kind == V_HASH))
-            args[i - 1] = value_str(ruby_inspected(k->arena, args[i - 1]));
-    }
     if (!format_ruby(k->arena, &out, value_sv(format), args, k->count - 1, &err))
         call_fail(k, "%s", err.text);
     return value_str(out.n ? strbuf_sv(&out) : SV(""));

@@ -218,11 +218,13 @@ static void write_resource(const struct catalog *c, struct json_out *j, const st
     if (r->line)
         json_kint(j, "line", r->line);
     json_kbool(j, "exported", (r->flags & RES_EXPORTED) != 0);
-    /* "unknown" is what the reference calls a class here */
+    /* the reference's words: a class is one only where it was declared like a resource */
+    bool unknown = sv_is(r->type, "Node") || (sv_is(r->type, "Class") && !r->line);
     json_kstr(j, "kind",
-              r->flags & RES_CLASS || sv_is(r->type, "Class") ? SV("unknown")
-              : r->flags & RES_DEFINE                         ? SV("defined_type")
-                                                              : SV("compilable_type"));
+              unknown                   ? SV("unknown")
+              : sv_is(r->type, "Class") ? SV("class")
+              : r->flags & RES_DEFINE   ? SV("defined_type")
+                                        : SV("compilable_type"));
     write_params(c, j, r);
     write_sensitive(j, r);
     json_close(j, '}');

@@ -105,6 +105,12 @@ static void create_top(struct compile *c)
     give_name(c, stage);
     struct eres *settings = special_resource(c, "Class", "Settings", c->names.class_, true);
     settings->r.flags |= RES_CLASS | RES_EVALUATED;
+    struct entry *e = ARENA_NEW(c->arena, struct entry); /* a class that may be included and inherited as any other */
+    e->name = c->names.settings_;
+    e->resource = settings;
+    e->scope = scope_new(c, SCOPE_CLASS, c->top, settings, e);
+    settings->source = e;
+    ptrmap_put(&c->classes, e->name, e);
     struct sv name = SV("settings");
     ARENA_PUSH(c->arena, c->catalog->classes, c->catalog->class_count, c->catalog->class_cap, name);
     add_edge(c, stage, settings);

@@ -10,8 +10,9 @@ static struct entry *parent_of(struct compile *c, struct entry *e)
     struct sv name = p->kind == AST_DEFAULT ? SV("default") : p->s;
     e->parent = find_class(c, name);
     if (!e->parent)
-        raise_error(c, "Could not find parent resource type '%.*s' of type hostclass in %.*s", SV_ARG(p->sym ? p->sym->text : name),
-                    SV_ARG(snapshot_environment(c->snapshot)));
+        raise_plain(c, e->unit->src->path, unit_line(c, e->unit, e->node->from, NULL),
+                    "Could not find parent resource type '%s%.*s' of type hostclass in %.*s",
+                    sv_starts(name, SV("::")) ? "" : "::", SV_ARG(name), SV_ARG(snapshot_environment(c->snapshot)));
     return e->parent;
 }
 

@@ -97,7 +97,8 @@ struct rtype_info {
     uint32_t param_count;
     const struct sym *namevar;
     bool path_title; /* a trailing slash of the title is no difference */
-    bool alias_free; /* two resources may have one name (exec), or the identity has more than one part (package) */
+    bool alias_free; /* two resources may have one name (exec), or many_names */
+    bool many_names; /* the identity has more than one part (package) */
     const struct sym **tags;
     uint32_t tag_count;
 };

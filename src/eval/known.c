@@ -132,7 +132,8 @@ static void rtype_native(struct shared *sh, struct rtype_info *info, const struc
     if (native->namevar)
         info->namevar = intern(t, sv_of(native->namevar));
     info->path_title = sv_is(info->name->text, "file");
-    info->alias_free = sv_is(info->name->text, "exec") || sv_is(info->name->text, "package");
+    info->many_names = sv_is(info->name->text, "package");
+    info->alias_free = info->many_names || sv_is(info->name->text, "exec");
 }
 
 static void rtype_ruby(struct shared *sh, struct rtype_info *info, const struct ruby_type *ruby)

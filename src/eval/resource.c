@@ -116,6 +116,29 @@ static void alias_to(struct compile *c, struct eres *r, struct sv key, bool list
                 SV_ARG(key), at.n ? " " : "", SV_ARG(at));
 }
 
+/* A package is its command, name and provider together. */
+static void alias_package(struct compile *c, struct eres *r)
+{
+    static const char *const parts[] = { "command", "name", "provider" };
+    struct strbuf key = STRBUF_IN(c->arena);
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        const struct resource_param *p = param_find(r, text_sym(c, sv_of(parts[i])));
+        struct sv text = p && p->value.kind == V_STRING ? value_sv(p->value) : i == 1 ? r->r.title : SV_NONE;
+        strbuf_adds(&key, i ? ", " : "");
+        if (text.p)
+            strbuf_addf(&key, "\"%.*s\"", SV_ARG(text));
+        else
+            strbuf_adds(&key, "nil");
+    }
+    struct sv ref = arena_printf(c->arena, "[\"%.*s\", %.*s]", SV_ARG(r->r.type), SV_ARG(strbuf_sv(&key)));
+    struct eres *old = map_put(&c->catalog->by_ref, ref, r); /* no reference reads like that */
+    if (!old || old == r)
+        return;
+    struct sv own = location_text(c, r->r.file, r->r.line, 0), at = location_text(c, old->r.file, old->r.line, 0);
+    raise_error(c, "Cannot alias %.*s[%.*s] to [%.*s]%s%.*s; resource %.*s already declared%s%.*s", SV_ARG(r->r.type), SV_ARG(r->r.title),
+                SV_ARG(strbuf_sv(&key)), own.n ? " at " : "", SV_ARG(own), SV_ARG(ref), at.n ? " " : "", SV_ARG(at));
+}
+
 /* File[foo] with a path answers to File[/path] too. */
 static void add_aliases(struct compile *c, struct eres *r)
 {
@@ -125,7 +148,11 @@ static void add_aliases(struct compile *c, struct eres *r)
     for (uint32_t i = 0; a && a->value.kind == V_ARRAY && i < a->value.n; i++)
         if (a->value.items[i].kind == V_STRING)
             alias_to(c, r, value_sv(a->value.items[i]), false);
-    if (!r->type || r->type->define || r->type->info->alias_free)
+    if (!r->type || r->type->define)
+        return;
+    if (r->type->info->many_names)
+        alias_package(c, r);
+    if (r->type->info->alias_free)
         return;
     const struct resource_param *p = param_find(r, r->type->info->namevar);
     if (p && p->value.kind == V_STRING) {

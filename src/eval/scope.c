@@ -54,6 +54,10 @@ static struct value top_lookup(struct compile *c, const struct sym *name)
         return o->trusted;
     if (name == n->server_facts_ && o->server_facts.kind == V_HASH)
         return o->server_facts;
+    if (name == n->title_ || name == n->name_)
+        return value_str(SV("main")); /* of Class[main] */
+    if (name == n->module_name_ || name == n->caller_module_name_)
+        return value_str(SV(""));
     if (name == n->environment_)
         return value_str(snapshot_environment(c->snapshot));
     const struct value *from[] = { &o->top_vars, &o->facts, &o->server_facts };
@@ -69,6 +73,8 @@ static struct value top_lookup(struct compile *c, const struct sym *name)
 static struct value scope_special(const struct scope *s, const struct sym *name)
 {
     const struct names *n = &s->c->names;
+    if (s->kind == SCOPE_NODE && (name == n->title_ || name == n->name_))
+        return value_str(s->source->name->text);
     if (s->kind == SCOPE_CLASS || s->kind == SCOPE_DEFINE) {
         if (name == n->title_ || name == n->name_) {
             if (s->kind == SCOPE_CLASS)
@@ -198,9 +204,6 @@ static bool all_digits(struct sv s)
 static struct value unknown_variable(struct frame *f, const struct node *n)
 {
     struct compile *c = f->c;
-    const struct names *names = &c->names;
-    if (n->var.name == names->module_name_ || n->var.name == names->caller_module_name_)
-        return VALUE_UNDEF;
     const char *top = n->flags & NODE_TOP ? "::" : "";
     if (c->options->strict_variables || c->options->strict == STRICT_ERROR)
         fail_at(f, n, "Unknown variable: '%s%.*s'.", top, SV_ARG(n->var.name->text));
@@ -262,7 +265,7 @@ static void assign_name(struct frame *f, const struct node *n, struct value v, c
         raise_at(f, whole, "Attempt to assign to a reserved variable name: '%.*s'", SV_ARG(name->text));
     }
     bool special =
-        !f->outer && (f->scope->kind == SCOPE_CLASS || f->scope->kind == SCOPE_DEFINE) &&
+        !f->outer && (f->kind == FRAME_PROGRAM || f->kind == FRAME_NODE || f->kind == FRAME_CLASS || f->kind == FRAME_DEFINE) &&
         (name == c->names.title_ || name == c->names.name_ || name == c->names.module_name_ || name == c->names.caller_module_name_);
     if (special)
         fail_at(f, whole, "Cannot reassign built in (or already assigned) variable '$%.*s'", SV_ARG(name->text));

@@ -1,0 +1,2 @@
+class e inherits nosuch { }
+class { 'e': }

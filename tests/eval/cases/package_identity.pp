@@ -1,0 +1,2 @@
+package { 'a': }
+package { 'c': name => 'a', provider => 'gem' }

@@ -47,7 +47,7 @@ static void check_hierarchy(struct checker *ch, const struct hierarchy *h, struc
             known = sv_eq(dir, fixed_folder(h->entries[j].datadir.source));
         if (known)
             continue;
-        static const char *const endings[] = { "yaml", "yml", "json" };
+        static const char *const endings[] = { "yaml", "yml", "json", "eyaml" };
         for (size_t e = 0; e < sizeof endings / sizeof *endings; e++) {
             uint32_t count;
             const struct sv *paths = snapshot_glob(ch->s, arena_printf(ch->arena, "%.*s/**/*.%s", SV_ARG(dir), endings[e]), &count);

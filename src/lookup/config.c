@@ -68,6 +68,15 @@ static unsigned count_keys(const struct hash *h, const char *const *names, size_
     return found;
 }
 
+/* Where the private key of eyaml is: relative to the folder of hiera.yaml. */
+static void read_key(struct loader *l, const struct hash *h, struct hierarchy_entry *e)
+{
+    const struct value *own = field(h, "options"), *usual = field(l->defaults, "options");
+    const struct value *options = own ? own : usual;
+    struct sv path = options && options->kind == V_HASH ? text_field(options->h, "pkcs7_private_key") : SV_NONE;
+    e->key = template_parse(l->arena, path_join(l->arena, path_dir(l->path), path.n ? path : SV("keys/private_key.pkcs7.pem")));
+}
+
 /* Which function reads the data: the entry's, else the defaults'. */
 static bool read_function(struct loader *l, const struct hash *h, struct hierarchy_entry *e)
 {
@@ -84,8 +93,13 @@ static bool read_function(struct loader *l, const struct hash *h, struct hierarc
                          SV_ARG(e->name));
     }
     e->function = text_field(from, kind);
-    if (!sv_is(sv_of(kind), "data_hash") || !(sv_is(e->function, "yaml_data") || sv_is(e->function, "json_data")))
-        return wrong(l, "hierarchy '%.*s' uses %s '%.*s', which this version does not support: use data_hash with yaml_data or json_data",
+    e->encrypted = strcmp(kind, "lookup_key") == 0 && sv_is(e->function, "eyaml_lookup_key");
+    if (e->encrypted)
+        read_key(l, h, e);
+    else if (strcmp(kind, "data_hash") != 0 || !(sv_is(e->function, "yaml_data") || sv_is(e->function, "json_data")))
+        return wrong(l,
+                     "hierarchy '%.*s' uses %s '%.*s', which this version does not support: use data_hash with yaml_data or json_data, "
+                     "or lookup_key with eyaml_lookup_key",
                      SV_ARG(e->name), kind, SV_ARG(e->function));
     return true;
 }
@@ -107,8 +121,11 @@ static bool read_location(struct loader *l, const struct hash *h, struct hierarc
         return wrong(l, "Only one of path, paths, glob, globs, uri, uris, or mapped_paths can be defined in hierarchy '%.*s'",
                      SV_ARG(e->name));
     if (n == 0 || strncmp(kind, "uri", 3) == 0)
-        return wrong_here(l, SV("'yaml_data' one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when "
-                                "using this data_hash function"));
+        return wrong_here(l, e->encrypted
+                                 ? SV("'eyaml_lookup_key': one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in "
+                                      "hiera.yaml when using this lookup_key function")
+                                 : SV("'yaml_data' one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml "
+                                      "when using this data_hash function"));
     const struct value *v = field(h, kind);
     if (strcmp(kind, "mapped_paths") == 0) {
         e->kind = LOCATION_MAPPED;

@@ -27,7 +27,9 @@ struct text_template template_parse(struct arena *a, struct sv source);
 
 enum location_kind { LOCATION_PATHS, LOCATION_GLOBS, LOCATION_MAPPED };
 struct hierarchy_entry {
-    struct sv name, function;     /* "yaml_data" or "json_data" */
+    struct sv name, function;     /* "yaml_data", "json_data" or "eyaml_lookup_key" */
+    bool encrypted;               /* the last of these */
+    struct text_template key;     /* path of the private key, absolute before interpolation */
     struct text_template datadir; /* absolute before interpolation */
     enum location_kind kind;
     struct text_template *paths; /* MAPPED: the one template */

@@ -6,8 +6,11 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "lookup/eyaml.h"
 #include "lookup/internal.h"
 #include "types/regexp.h"
+
+#define DATA_DEPTH 200 /* what a data file may be nested */
 
 /* ---- state ---- */
 
@@ -223,6 +226,41 @@ struct search {
     uint32_t layer_count;
 };
 
+static struct sv decrypted_text(const struct search *s, const struct location *at, struct sv text)
+{
+    struct lookup_state *st = s->st;
+    struct err err = { 0 };
+    struct sv plain;
+    const struct eyaml_key *key = eyaml_key_load(st->snapshot, template_fill(st, &s->entry->entry->key), &err);
+    if (key && eyaml_decrypt(st->arena, key, text, &plain, &err))
+        return plain;
+    lookup_fail(st, "hiera-eyaml backend error decrypting %.*s when looking up %.*s in %.*s. Error was %s", SV_ARG(text),
+                SV_ARG(s->key->root), SV_ARG(at->path), err.text);
+}
+
+/* A value with all that is encrypted in it opened. */
+static struct value decrypted(const struct search *s, const struct location *at, struct value v, unsigned depth)
+{
+    struct arena *a = s->st->arena;
+    if (v.kind == V_STRING)
+        return eyaml_is_encrypted(value_sv(v)) ? value_str(decrypted_text(s, at, value_sv(v))) : v;
+    if (depth > DATA_DEPTH)
+        return v;
+    if (v.kind == V_ARRAY) {
+        struct value *items = ARENA_ARRAY(a, struct value, v.n + 1);
+        for (uint32_t i = 0; i < v.n; i++)
+            items[i] = decrypted(s, at, v.items[i], depth + 1);
+        return value_array(items, v.n);
+    }
+    if (v.kind == V_HASH) {
+        struct hash *h = hash_new(a, v.h->count);
+        for (uint32_t i = 0; i < v.h->count; i++)
+            hash_put(a, h, v.h->pairs[i].key, decrypted(s, at, v.h->pairs[i].value, depth + 1));
+        return value_hash(h);
+    }
+    return v;
+}
+
 static bool search_location(void *ctx, uint32_t i, struct value *out_v)
 {
     struct search *s = ctx;
@@ -238,7 +276,7 @@ static bool search_location(void *ctx, uint32_t i, struct value *out_v)
             "Value for key '%.*s', in hash returned from data_hash function '%.*s', when using location '%.*s', has wrong type, expects "
             "Puppet::LookupValue, got Runtime[ruby, 'Symbol']",
             SV_ARG(s->key->root), SV_ARG(s->entry->entry->function), SV_ARG(at->path));
-    *out_v = interpolate(s->st, *v, true);
+    *out_v = interpolate(s->st, s->entry->entry->encrypted ? decrypted(s, at, *v, 0) : *v, true);
     ARENA_PUSH(s->st->arena, s->st->origin_paths, s->st->origin_count, s->st->origin_cap, at->path);
     return true;
 }

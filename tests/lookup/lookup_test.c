@@ -48,10 +48,18 @@ static const struct {
       "  error: One of data_hash, lookup_key, data_dig, or hiera3_backend must be defined in hierarchy 'a' (file: SITE/hiera.yaml)\n" },
     { ENTRY("name: a, path: \"%{lookup('x')}.yaml\""), "k: 1\n",
       "  error: Interpolation using method syntax is not allowed in this context (file: SITE/hiera.yaml)\n" },
-    { ENTRY("name: a, path: a.yaml, lookup_key: eyaml_lookup_key"), "k: 1\n",
-      "  error: hierarchy 'a' uses lookup_key 'eyaml_lookup_key', which this version does not support: use data_hash with yaml_data or "
-      "json_data "
-      "(file: SITE/hiera.yaml)\n" },
+    { ENTRY("name: a, path: a.yaml, lookup_key: my::key"), "k: 1\n",
+      "  error: hierarchy 'a' uses lookup_key 'my::key', which this version does not support: use data_hash with yaml_data or "
+      "json_data, or lookup_key with eyaml_lookup_key (file: SITE/hiera.yaml)\n" },
+    { ENTRY("name: a, path: a.yaml, lookup_key: eyaml_lookup_key"), "k: plain\n", "  plain\n" },
+    { ENTRY("name: a, path: a.yaml, lookup_key: eyaml_lookup_key, options: {pkcs7_private_key: none.pem}"), "k: 'ENC[PKCS7,aGVsbG8=]'\n",
+      "  error: hiera-eyaml backend error decrypting ENC[PKCS7,aGVsbG8=] when looking up k in SITE/data/a.yaml. Error was 'SITE/none.pem' "
+      "does not "
+      "exist\n" },
+    { ENTRY("name: a, path: a.yaml, lookup_key: eyaml_lookup_key, options: {pkcs7_private_key: data/a.yaml}"), "k: 'ENC[GPG,aGVsbG8=]'\n",
+      "  error: hiera-eyaml backend error decrypting ENC[GPG,aGVsbG8=] when looking up k in SITE/data/a.yaml. Error was SITE/data/a.yaml "
+      "holds no "
+      "private key in PEM form\n" },
 };
 
 static void put(struct world *w, const char *dir, const char *name, const char *text)

@@ -356,42 +356,42 @@ static struct value fn_join(struct call *k)
 }
 
 #define EXTREME(name, run, help)                                                                                                           \
-    { name, "Callable[Numeric, 0, default]", help, run, 0 }, { name, "Callable[String, 0, default]", help, run, 0 },                       \
-        { name, "Callable[Array[Numeric], Optional[Callable[2, 2]]]", help, run, 0 },                                                      \
-        { name, "Callable[Array[String], Optional[Callable[2, 2]]]", help, run, 0 },                                                       \
-        { name, "Callable[Array, Optional[Callable[2, 2]]]", help, run, 0 },                                                               \
-        { name, "Callable[Any, 0, default, Callable[2, 2]]", help, run, 0 },                                                               \
+    { name, "Callable[Numeric, 0, default]", help, run, 0, "values" }, { name, "Callable[String, 0, default]", help, run, 0, "values" },   \
+        { name, "Callable[Array[Numeric], Optional[Callable[2, 2]]]", help, run, 0, "values block" },                                      \
+        { name, "Callable[Array[String], Optional[Callable[2, 2]]]", help, run, 0, "values block" },                                       \
+        { name, "Callable[Array, Optional[Callable[2, 2]]]", help, run, 0, "values block" },                                               \
+        { name, "Callable[Any, 0, default, Callable[2, 2]]", help, run, 0, "values block" },                                               \
     {                                                                                                                                      \
-        name, "Callable[Any, 0, default]", help, run, 0                                                                                    \
+        name, "Callable[Any, 0, default]", help, run, 0, "values"                                                                          \
     }
 
 const struct builtin func_array[] = {
-    { "flatten", "Callable[Any, 0, default]", "one list of all that is in the lists", fn_flatten, 0 },
-    { "unique", "Callable[String, Optional[Callable[String]]]", "each character once", fn_unique_string, 0 },
-    { "unique", "Callable[Hash, Optional[Callable[Any]]]", "keys grouped by equal values", fn_unique_hash, 0 },
-    { "unique", "Callable[Array, Optional[Callable[Any]]]", "each element once", fn_unique_list, 0 },
-    { "unique", "Callable[Iterable, Optional[Callable[Any]]]", "each element once", fn_unique_list, 0 },
-    { "sort", "Callable[String, Optional[Callable[2, 2]]]", "the characters in order", fn_sort_string, 0 },
-    { "sort", "Callable[Array, Optional[Callable[2, 2]]]", "the elements in order", fn_sort, 0 },
+    { "flatten", "Callable[Any, 0, default]", "one list of all that is in the lists", fn_flatten, 0, "args" },
+    { "unique", "Callable[String, Optional[Callable[String]]]", "each character once", fn_unique_string, 0, "string block" },
+    { "unique", "Callable[Hash, Optional[Callable[Any]]]", "keys grouped by equal values", fn_unique_hash, 0, "hash block" },
+    { "unique", "Callable[Array, Optional[Callable[Any]]]", "each element once", fn_unique_list, 0, "array block" },
+    { "unique", "Callable[Iterable, Optional[Callable[Any]]]", "each element once", fn_unique_list, 0, "iterable block" },
+    { "sort", "Callable[String, Optional[Callable[2, 2]]]", "the characters in order", fn_sort_string, 0, "string_value block" },
+    { "sort", "Callable[Array, Optional[Callable[2, 2]]]", "the elements in order", fn_sort, 0, "array_value block" },
     EXTREME("max", fn_max, "the greatest value"),
     EXTREME("min", fn_min, "the smallest value"),
-    { "compare", "Callable[Numeric, Numeric]", "-1, 0 or 1", fn_compare, 0 },
-    { "compare", "Callable[String, String, Boolean, 2, 3]", "-1, 0 or 1", fn_compare, 0 },
-    { "compare", "Callable[SemVer, SemVer]", "-1, 0 or 1", fn_compare, 0 },
-    { "compare", "Callable[Numeric, Variant[Timespan, Timestamp]]", "-1, 0 or 1", fn_compare, 0 },
-    { "compare", "Callable[Timestamp, Variant[Timestamp, Numeric]]", "-1, 0 or 1", fn_compare, 0 },
-    { "compare", "Callable[Timespan, Variant[Timespan, Numeric]]", "-1, 0 or 1", fn_compare, 0 },
-    { "compare", "Callable[Any, Any, Any, 2, default]", "refuses what cannot be compared", fn_compare_wrong, 0 },
-    { "size", "Callable[Variant[Collection, String, Binary]]", "number of elements or characters", fn_size, 0 },
-    { "length", "Callable[Collection]", "number of elements", fn_size, 0 },
-    { "length", "Callable[String]", "number of characters", fn_size, 0 },
-    { "length", "Callable[Binary]", "number of bytes", fn_size, 0 },
-    { "empty", "Callable[Collection]", "has it no elements", fn_empty, 0 },
-    { "empty", "Callable[Sensitive[String]]", "has it no characters", fn_empty, 0 },
-    { "empty", "Callable[String]", "has it no characters", fn_empty, 0 },
-    { "empty", "Callable[Numeric]", "false", fn_empty, 0 },
-    { "empty", "Callable[Binary]", "has it no bytes", fn_empty, 0 },
-    { "empty", "Callable[Undef]", "true", fn_empty, 0 },
-    { "join", "Callable[Array, String, 1, 2]", "the elements as one text", fn_join, 0 },
+    { "compare", "Callable[Numeric, Numeric]", "-1, 0 or 1", fn_compare, 0, "a b" },
+    { "compare", "Callable[String, String, Boolean, 2, 3]", "-1, 0 or 1", fn_compare, 0, "a b ignore_case" },
+    { "compare", "Callable[SemVer, SemVer]", "-1, 0 or 1", fn_compare, 0, "a b" },
+    { "compare", "Callable[Numeric, Variant[Timespan, Timestamp]]", "-1, 0 or 1", fn_compare, 0, "a b" },
+    { "compare", "Callable[Timestamp, Variant[Timestamp, Numeric]]", "-1, 0 or 1", fn_compare, 0, "a b" },
+    { "compare", "Callable[Timespan, Variant[Timespan, Numeric]]", "-1, 0 or 1", fn_compare, 0, "a b" },
+    { "compare", "Callable[Any, Any, Any, 2, default]", "refuses what cannot be compared", fn_compare_wrong, 0, "a b ignore_case" },
+    { "size", "Callable[Variant[Collection, String, Binary]]", "number of elements or characters", fn_size, 0, "arg" },
+    { "length", "Callable[Collection]", "number of elements", fn_size, 0, "arg" },
+    { "length", "Callable[String]", "number of characters", fn_size, 0, "arg" },
+    { "length", "Callable[Binary]", "number of bytes", fn_size, 0, "arg" },
+    { "empty", "Callable[Collection]", "has it no elements", fn_empty, 0, "coll" },
+    { "empty", "Callable[Sensitive[String]]", "has it no characters", fn_empty, 0, "str" },
+    { "empty", "Callable[String]", "has it no characters", fn_empty, 0, "str" },
+    { "empty", "Callable[Numeric]", "false", fn_empty, 0, "num" },
+    { "empty", "Callable[Binary]", "has it no bytes", fn_empty, 0, "bin" },
+    { "empty", "Callable[Undef]", "true", fn_empty, 0, "x" },
+    { "join", "Callable[Array, String, 1, 2]", "the elements as one text", fn_join, 0, "arg delimiter" },
 };
 const size_t func_array_count = sizeof func_array / sizeof *func_array;

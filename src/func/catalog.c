@@ -221,14 +221,14 @@ static struct value fn_ensure_packages(struct call *k)
 #define NAMES "Callable[Any, 1, default]"
 
 const struct builtin func_catalog[] = {
-    { "include", NAMES, "declares classes", fn_include, FN_STATEMENT | FN_SEES_SCOPE },
-    { "contain", NAMES, "declares classes inside the current one", fn_contain, FN_STATEMENT | FN_SEES_SCOPE },
-    { "require", NAMES, "declares classes that come before the current one", fn_require, FN_STATEMENT | FN_SEES_SCOPE },
+    { "include", NAMES, "declares classes", fn_include, FN_STATEMENT | FN_SEES_SCOPE, "names" },
+    { "contain", NAMES, "declares classes inside the current one", fn_contain, FN_STATEMENT | FN_SEES_SCOPE, "names" },
+    { "require", NAMES, "declares classes that come before the current one", fn_require, FN_STATEMENT | FN_SEES_SCOPE, "names" },
     { "realize", NAMES, "makes virtual resources real", fn_realize, FN_STATEMENT | FN_SEES_SCOPE },
     { "tag", NAMES, "adds tags to the current class or define", fn_tag, FN_STATEMENT | FN_SEES_SCOPE },
     { "tagged", NAMES, "does the current class or define have all these tags", fn_tagged, FN_SEES_SCOPE },
     { "defined", "Callable[Variant[String, Type[CatalogEntry], Type[Type[CatalogEntry]]], 1, default]",
-      "is a resource, class, type or variable there", fn_defined, FN_SEES_SCOPE },
+      "is a resource, class, type or variable there", fn_defined, FN_SEES_SCOPE, "vals" },
     { "create_resources", "Callable[Any, 2, default]", "declares resources from a hash", fn_create_resources,
       FN_STATEMENT | FN_SEES_SCOPE },
     { "defined_with_params", "Callable[Any, 1, default]", "is a resource with these parameters there", fn_defined_with_params,
@@ -239,6 +239,6 @@ const struct builtin func_catalog[] = {
     { "ensure_resources", "Callable[Any, Any, Any, 2, 3]", "declares resources unless they are there", fn_ensure_resources,
       FN_STATEMENT | FN_SEES_SCOPE },
     { "ensure_packages", "Callable[Variant[String[1], Array[String[1]], Hash[String[1], Any]], Hash, 1, 2]",
-      "declares packages unless they are there", fn_ensure_packages, FN_STATEMENT | FN_SEES_SCOPE },
+      "declares packages unless they are there", fn_ensure_packages, FN_STATEMENT | FN_SEES_SCOPE, "packages default_attributes" },
 };
 const size_t func_catalog_count = sizeof func_catalog / sizeof *func_catalog;

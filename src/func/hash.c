@@ -112,12 +112,14 @@ static struct value fn_getvar(struct call *k)
 static struct value fn_getvar_wrong(struct call *k) { call_fail(k, "'getvar' The given string does not start with a valid variable name"); }
 
 const struct builtin func_hash[] = {
-    { "keys", "Callable[Hash]", "the keys of a hash", fn_keys, 0 },
-    { "values", "Callable[Hash]", "the values of a hash", fn_values, 0 },
-    { "dig", "Callable[Optional[Collection], Any, 1, default]", "the value at a path of keys and indexes", fn_dig, 0 },
-    { "get", "Callable[Any, String, Any, 2, 3, Optional[Callable[1, 1]]]", "the value at a dotted path", fn_get, 0 },
+    { "keys", "Callable[Hash]", "the keys of a hash", fn_keys, 0, "hsh" },
+    { "values", "Callable[Hash]", "the values of a hash", fn_values, 0, "hsh" },
+    { "dig", "Callable[Optional[Collection], Any, 1, default]", "the value at a path of keys and indexes", fn_dig, 0, "data arg" },
+    { "get", "Callable[Any, String, Any, 2, 3, Optional[Callable[1, 1]]]", "the value at a dotted path", fn_get, 0,
+      "value dotted_string default_value block" },
     { "getvar", "Callable[Pattern[/\\A(?:::)?(?:[a-z]\\w*::)*[a-z_]\\w*(?:\\.|\\Z)/], Any, 1, 2, Optional[Callable[1, 1]]]",
-      "the value of a variable, or of what is in it", fn_getvar, FN_SEES_SCOPE },
-    { "getvar", "Callable[String, Any, 1, 2, Optional[Callable]]", "refuses a name that is none", fn_getvar_wrong, 0 },
+      "the value of a variable, or of what is in it", fn_getvar, FN_SEES_SCOPE, "get_string default_value block" },
+    { "getvar", "Callable[String, Any, 1, 2, Optional[Callable]]", "refuses a name that is none", fn_getvar_wrong, 0,
+      "get_string default_value block" },
 };
 const size_t func_hash_count = sizeof func_hash / sizeof *func_hash;

@@ -432,16 +432,17 @@ BOTH(partition)
 BOTH(tree_each)
 
 #define WALKS(name, run, help)                                                                                                             \
-    { name, "Callable[Hash[Any, Any], Callable[2, 2]]", help, run##_2, 0 },                                                                \
-        { name, "Callable[Hash[Any, Any], Callable[1, 1]]", help, run##_1, 0 },                                                            \
-        { name, "Callable[Iterable, Callable[2, 2]]", help, run##_2, 0 },                                                                  \
+    { name, "Callable[Hash[Any, Any], Callable[2, 2]]", help, run##_2, 0, "hash block" },                                                  \
+        { name, "Callable[Hash[Any, Any], Callable[1, 1]]", help, run##_1, 0, "hash block" },                                              \
+        { name, "Callable[Iterable, Callable[2, 2]]", help, run##_2, 0, "enumerable block" },                                              \
     {                                                                                                                                      \
-        name, "Callable[Iterable, Callable[1, 1]]", help, run##_1, 0                                                                       \
+        name, "Callable[Iterable, Callable[1, 1]]", help, run##_1, 0, "enumerable block"                                                   \
     }
 #define GROUPS(name, run, help)                                                                                                            \
-    { name, "Callable[Collection, Callable[1, 1]]", help, run##_1, 0 }, { name, "Callable[Array, Callable[2, 2]]", help, run##_2, 0 },     \
+    { name, "Callable[Collection, Callable[1, 1]]", help, run##_1, 0, "collection block" },                                                \
+        { name, "Callable[Array, Callable[2, 2]]", help, run##_2, 0, "array block" },                                                      \
     {                                                                                                                                      \
-        name, "Callable[Collection, Callable[2, 2]]", help, run##_2, 0                                                                     \
+        name, "Callable[Collection, Callable[2, 2]]", help, run##_2, 0, "collection block"                                                 \
     }
 #define TREE "Variant[Iterator, Array, Hash, Object]"
 #define TREE_OPTIONS                                                                                                                       \
@@ -455,24 +456,28 @@ const struct builtin func_iterate[] = {
     WALKS("any", any, "is the block true for any element"),
     WALKS("all", all, "is the block true for all elements"),
     WALKS("index", index_of, "the place of the first element for which the block is true"),
-    { "index", "Callable[String, Variant[String, Regexp]]", "where a text stands in another", fn_index_string, 0 },
-    { "index", "Callable[Iterable, Any]", "the place of a value", fn_index_value, 0 },
-    { "reduce", "Callable[Iterable, Callable[2, 2]]", "folds the elements into one", fn_reduce, 0 },
-    { "reduce", "Callable[Iterable, Any, Callable[2, 2]]", "folds the elements into a start value", fn_reduce, 0 },
-    { "slice", "Callable[Hash[Any, Any], Integer[1, default], Optional[Callable]]", "groups of a number of elements", fn_slice, 0 },
-    { "slice", "Callable[Iterable, Integer[1, default], Optional[Callable]]", "groups of a number of elements", fn_slice, 0 },
-    { "with", "Callable[Any, 0, default, Callable]", "calls the block with the arguments", fn_with, 0 },
-    { "step", "Callable[Iterable, Integer[1]]", "every n-th element", fn_step, 0 },
-    { "step", "Callable[Iterable, Integer[1], Callable[1, 1]]", "calls the block for every n-th element", fn_step, 0 },
-    { "reverse_each", "Callable[Iterable]", "the elements, last first", fn_reverse_each, 0 },
-    { "reverse_each", "Callable[Iterable, Callable[1, 1]]", "calls the block for each element, last first", fn_reverse_each, 0 },
+    { "index", "Callable[String, Variant[String, Regexp]]", "where a text stands in another", fn_index_string, 0, "str match" },
+    { "index", "Callable[Iterable, Any]", "the place of a value", fn_index_value, 0, "enumerable match" },
+    { "reduce", "Callable[Iterable, Callable[2, 2]]", "folds the elements into one", fn_reduce, 0, "enumerable block" },
+    { "reduce", "Callable[Iterable, Any, Callable[2, 2]]", "folds the elements into a start value", fn_reduce, 0, "enumerable memo block" },
+    { "slice", "Callable[Hash[Any, Any], Integer[1, default], Optional[Callable]]", "groups of a number of elements", fn_slice, 0,
+      "hash slice_size block" },
+    { "slice", "Callable[Iterable, Integer[1, default], Optional[Callable]]", "groups of a number of elements", fn_slice, 0,
+      "enumerable slice_size block" },
+    { "with", "Callable[Any, 0, default, Callable]", "calls the block with the arguments", fn_with, 0, "arg block" },
+    { "step", "Callable[Iterable, Integer[1]]", "every n-th element", fn_step, 0, "iterable step" },
+    { "step", "Callable[Iterable, Integer[1], Callable[1, 1]]", "calls the block for every n-th element", fn_step, 0,
+      "iterable step block" },
+    { "reverse_each", "Callable[Iterable]", "the elements, last first", fn_reverse_each, 0, "iterable" },
+    { "reverse_each", "Callable[Iterable, Callable[1, 1]]", "calls the block for each element, last first", fn_reverse_each, 0,
+      "iterable block" },
     { "tree_each", "Callable[" TREE ", " TREE_OPTIONS ", 1, 2, Callable[2, 2]]", "calls the block for all that is in a tree", tree_each_2,
-      0 },
+      0, "tree options block" },
     { "tree_each", "Callable[" TREE ", " TREE_OPTIONS ", 1, 2, Callable[1, 1]]", "calls the block for all that is in a tree", tree_each_1,
-      0 },
-    { "tree_each", "Callable[" TREE ", " TREE_OPTIONS ", 1, 2]", "all that is in a tree", fn_tree, 0 },
-    { "lest", "Callable[Any, Callable[0, 0]]", "the block's value where the argument is undef", fn_lest, 0 },
-    { "then", "Callable[Any, Callable[1, 1]]", "the block's value where the argument is not undef", fn_then, 0 },
+      0, "tree options block" },
+    { "tree_each", "Callable[" TREE ", " TREE_OPTIONS ", 1, 2]", "all that is in a tree", fn_tree, 0, "tree options" },
+    { "lest", "Callable[Any, Callable[0, 0]]", "the block's value where the argument is undef", fn_lest, 0, "arg block" },
+    { "then", "Callable[Any, Callable[1, 1]]", "the block's value where the argument is not undef", fn_then, 0, "arg block" },
     GROUPS("group_by", group_by, "the elements by what the block gives for them"),
     GROUPS("partition", partition, "the elements for which the block is true, and the others"),
 };

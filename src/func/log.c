@@ -27,7 +27,7 @@ static struct value fn_fail(struct call *k) { call_fail(k, "%.*s", SV_ARG(joined
 
 #define LEVEL(name)                                                                                                                        \
     {                                                                                                                                      \
-        name, "Callable[Any, 0, default]", "logs its arguments at level " name, fn_log, FN_STATEMENT                                       \
+        name, "Callable[Any, 0, default]", "logs its arguments at level " name, fn_log, FN_STATEMENT, "values"                             \
     }
 
 const struct builtin func_log[] = {

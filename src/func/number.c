@@ -5,17 +5,6 @@
 #include "func/support.h"
 #include "types/text.h"
 
-static struct value as_number(struct call *k, struct value v)
-{
-    struct value n = v;
-
-    if (v.kind == V_INT || v.kind == V_FLOAT)
-        return v;
-    if (v.kind == V_STRING && number_from_sv(value_sv(v), &n))
-        return n;
-    call_fail(k, "Value '%.*s' is not a number", SV_ARG(value_text(k->arena, v)));
-}
-
 static struct value whole(struct call *k, double f)
 {
     if (!(f > -9.3e18 && f < 9.2e18))
@@ -25,33 +14,52 @@ static struct value whole(struct call *k, double f)
 
 static struct value fn_abs(struct call *k)
 {
-    struct value n = as_number(k, k->args[0]);
+    struct value n = k->args[0];
 
     if (n.kind == V_FLOAT)
         return value_float(fabs(n.f));
     return value_int(n.i < 0 && n.i != INT64_MIN ? -n.i : n.i);
 }
 
-static struct value fn_ceiling(struct call *k)
+/* -?\d+ or -?\d+\.\d+ */
+static struct value fn_abs_text(struct call *k)
 {
-    struct value n = as_number(k, k->args[0]);
+    struct sv s = value_sv(k->args[0]);
+    size_t from = s.n && s.p[0] == '-', dots = 0;
+    bool ok = s.n > from && s.p[from] != '.' && s.p[s.n - 1] != '.';
 
-    return n.kind == V_INT ? n : whole(k, ceil(n.f));
+    for (size_t i = from; i < s.n; i++) {
+        dots += s.p[i] == '.';
+        ok = ok && (s.p[i] == '.' || (s.p[i] >= '0' && s.p[i] <= '9'));
+    }
+    call_warn(k, "deprecations",
+              "The abs() function's auto conversion of String to Numeric is deprecated - change to convert input "
+              "before calling");
+    if (!ok || dots > 1)
+        call_fail(k, "abs(): Requires float or integer to work with - was given non decimal string");
+    s = sv_slice(s, from, s.n);
+    return dots ? value_float(ruby_to_f(s)) : value_int(ruby_to_i(s));
 }
 
-static struct value fn_floor(struct call *k)
-{
-    struct value n = as_number(k, k->args[0]);
+static struct value fn_ceiling(struct call *k) { return k->args[0].kind == V_INT ? k->args[0] : whole(k, ceil(k->args[0].f)); }
+static struct value fn_floor(struct call *k) { return k->args[0].kind == V_INT ? k->args[0] : whole(k, floor(k->args[0].f)); }
+static struct value fn_round(struct call *k) { return k->args[0].kind == V_INT ? k->args[0] : whole(k, round(k->args[0].f)); }
 
-    return n.kind == V_INT ? n : whole(k, floor(n.f));
+static double float_of_text(struct call *k)
+{
+    double f;
+
+    call_warn(k, "deprecations",
+              "The %s() function's auto conversion of String to Float is deprecated - change to convert input before "
+              "calling",
+              k->fn->name);
+    if (!ruby_float(value_sv(k->args[0]), &f))
+        call_fail(k, "%s(): cannot convert given value to a floating point value.", k->fn->name);
+    return f;
 }
 
-static struct value fn_round(struct call *k)
-{
-    struct value n = as_number(k, k->args[0]);
-
-    return n.kind == V_INT ? n : whole(k, round(n.f));
-}
+static struct value fn_ceiling_text(struct call *k) { return whole(k, ceil(float_of_text(k))); }
+static struct value fn_floor_text(struct call *k) { return whole(k, floor(float_of_text(k))); }
 
 /* ---- stdlib's ---- */
 
@@ -114,11 +122,18 @@ static struct value fn_convert_base(struct call *k)
     return value_str(arena_dup(k->arena, sv_make(p, (size_t)(text + sizeof text - p))));
 }
 
+#define NUMBER(name, run, help)                                                                                                            \
+    {                                                                                                                                      \
+        name, "Callable[Numeric]", help, run, 0, "val"                                                                                     \
+    }
+#define NUMBER_OR_TEXT(name, run, help)                                                                                                    \
+    NUMBER(name, run, help), { name, "Callable[String]", help, run##_text, 0, "val" }
+
 const struct builtin func_number[] = {
-    { "abs", "Callable[Variant[Numeric, String]]", "a number without its sign", fn_abs, 0 },
-    { "ceiling", "Callable[Variant[Numeric, String]]", "the next whole number up", fn_ceiling, 0 },
-    { "floor", "Callable[Variant[Numeric, String]]", "the next whole number down", fn_floor, 0 },
-    { "round", "Callable[Variant[Numeric, String]]", "the nearest whole number", fn_round, 0 },
+    NUMBER_OR_TEXT("abs", fn_abs, "a number without its sign"),
+    NUMBER_OR_TEXT("ceiling", fn_ceiling, "the next whole number up"),
+    NUMBER_OR_TEXT("floor", fn_floor, "the next whole number down"),
+    NUMBER("round", fn_round, "the nearest whole number"),
     { "to_bytes", TAKES_ANYTHING, "a number of bytes from text with a unit", fn_to_bytes, 0, NULL },
     { "convert_base", TAKES_ANYTHING, "a number written in another base", fn_convert_base, 0, NULL },
 };

@@ -186,6 +186,8 @@ static struct value fn_sprintf_hash(struct call *k)
 static struct value fn_call(struct call *k)
 {
     struct sv name = value_sv(k->args[0]);
+    if (!call_function_exists(k, name))
+        call_fail(k, "Unknown function '%.*s'", SV_ARG(name));
     return call_function(k, name, k->args + 1, k->count - 1, k->block);
 }
 

@@ -8,21 +8,39 @@
 
 typedef struct sv text_fn(struct call *k, struct sv s);
 
+/* Of text, a number (which stays), or each element of a list. */
 static struct value map_text(struct call *k, struct value v, text_fn *change)
 {
-    struct value list, *items;
-
     if (v.kind == V_STRING)
         return value_str(change(k, value_sv(v)));
     if (v.kind == V_INT || v.kind == V_FLOAT)
         return v;
-    list = iterable_to_array(k->arena, v);
+    struct value list = iterable_to_array(k->arena, v);
     if (list.kind != V_ARRAY)
         return v;
-    items = ARENA_ARRAY(k->arena, struct value, list.n);
+    struct value *items = ARENA_ARRAY(k->arena, struct value, list.n + 1);
     for (uint32_t i = 0; i < list.n; i++)
-        items[i] = list.items[i].kind == V_ARRAY && v.kind != V_HASH ? list.items[i] : map_text(k, list.items[i], change);
+        items[i] = list.items[i].kind == V_STRING ? value_str(change(k, value_sv(list.items[i]))) : list.items[i];
     return value_array(items, list.n);
+}
+
+/* Of all text in lists and hashes. */
+static struct value map_deep(struct call *k, struct value v, text_fn *change, unsigned depth)
+{
+    if (depth > 400)
+        call_fail(k, "%s(): the data is nested more than 400 deep", k->fn->name);
+    if (v.kind == V_HASH) {
+        struct hash *h = hash_new(k->arena, v.h->count);
+        for (uint32_t i = 0; i < v.h->count; i++)
+            hash_put(k->arena, h, map_deep(k, v.h->pairs[i].key, change, depth + 1), map_deep(k, v.h->pairs[i].value, change, depth + 1));
+        return value_hash(h);
+    }
+    if (v.kind != V_ARRAY)
+        return v.kind == V_STRING ? value_str(change(k, value_sv(v))) : v;
+    struct value *items = ARENA_ARRAY(k->arena, struct value, v.n + 1);
+    for (uint32_t i = 0; i < v.n; i++)
+        items[i] = map_deep(k, v.items[i], change, depth + 1);
+    return value_array(items, v.n);
 }
 
 static struct sv up(struct call *k, struct sv s) { return text_case(k->arena, s, CASE_UP); }
@@ -71,15 +89,13 @@ static struct sv camel(struct call *k, struct sv s)
     struct strbuf out = STRBUF_IN(k->arena);
     struct sv piece;
 
-    while (sv_cut(&s, '_', &piece)) {
-        strbuf_add(&out, text_case(k->arena, sv_slice(piece, 0, utf8_offset(piece, 1)), CASE_UP));
-        strbuf_add(&out, sv_slice(piece, utf8_offset(piece, 1), piece.n));
-    }
-    return strbuf_sv(&out);
+    while (sv_cut(&s, '_', &piece))
+        strbuf_add(&out, text_case(k->arena, piece, CASE_CAPITAL));
+    return out.n ? strbuf_sv(&out) : SV("");
 }
 
-static struct value fn_upcase(struct call *k) { return map_text(k, k->args[0], up); }
-static struct value fn_downcase(struct call *k) { return map_text(k, k->args[0], down); }
+static struct value fn_upcase(struct call *k) { return map_deep(k, k->args[0], up, 0); }
+static struct value fn_downcase(struct call *k) { return map_deep(k, k->args[0], down, 0); }
 static struct value fn_capitalize(struct call *k) { return map_text(k, k->args[0], capital); }
 static struct value fn_camelcase(struct call *k) { return map_text(k, k->args[0], camel); }
 static struct value fn_lstrip(struct call *k) { return map_text(k, k->args[0], left_stripped); }
@@ -135,16 +151,42 @@ static struct value match_one(struct call *k, struct value text, const struct re
     return value_array(items, m.count);
 }
 
+/* With the first of some patterns that matches. */
+static struct value match_any(struct call *k, struct value text, struct value pattern, unsigned depth)
+{
+    struct value found = VALUE_UNDEF;
+    const struct type *t = pattern.kind == V_TYPE ? type_resolve(pattern.t) : NULL;
+
+    if (pattern.kind == V_STRING || pattern.kind == V_REGEXP)
+        return match_one(k, text, pattern_of(k, pattern, ""));
+    if (pattern.kind == V_ARRAY && depth < 100) {
+        for (uint32_t i = 0; i < pattern.n && found.kind == V_UNDEF; i++)
+            found = match_any(k, text, pattern.items[i], depth + 1);
+        return found;
+    }
+    if (t && t->kind == T_REGEXP && !t->regexp)
+        call_fail(k, "Given Regexp Type has no regular expression");
+    if (t && t->kind == T_REGEXP)
+        return match_one(k, text, t->regexp);
+    for (uint32_t i = 0; t && t->kind == T_PATTERN && i < t->patterns.count && found.kind == V_UNDEF; i++)
+        found = match_one(k, text, t->patterns.items[i]);
+    for (uint32_t i = 0; t && t->kind == T_VARIANT && depth < 100 && i < t->variant.count && found.kind == V_UNDEF; i++)
+        found = match_any(k, text, value_type(t->variant.items[i]), depth + 1);
+    if (t && (t->kind == T_PATTERN || (t->kind == T_VARIANT && depth < 100)))
+        return found;
+    call_fail(k, "match() expects pattern of T, where T is String, Regexp, Regexp[r], Pattern[p], or Array[T]. Got %s",
+              ruby_class(pattern));
+}
+
 static struct value fn_match(struct call *k)
 {
-    const struct regexp *re = pattern_of(k, k->args[1], "");
     struct value *items;
 
     if (k->args[0].kind == V_STRING)
-        return match_one(k, k->args[0], re);
-    items = ARENA_ARRAY(k->arena, struct value, k->args[0].n);
+        return match_any(k, k->args[0], k->args[1], 0);
+    items = ARENA_ARRAY(k->arena, struct value, k->args[0].n + 1);
     for (uint32_t i = 0; i < k->args[0].n; i++)
-        items[i] = match_one(k, k->args[0].items[i], re);
+        items[i] = match_any(k, k->args[0].items[i], k->args[1], 0);
     return value_array(items, k->args[0].n);
 }
 
@@ -271,6 +313,16 @@ static struct value fn_regsubst(struct call *k)
     return replace(k, k->args[0], pattern_of(k, k->args[1], options), k->args[2], all);
 }
 
+/* A reference as functions of the older API print it: File[/a]. */
+static struct value without_quotes(struct call *k, struct value v)
+{
+    if (v.kind != V_TYPE || (v.t->kind != T_RESOURCE && v.t->kind != T_CLASS) || !v.t->ref.has_title)
+        return v;
+    if (v.t->kind == T_CLASS)
+        return value_str(arena_printf(k->arena, "Class[%.*s]", SV_ARG(type_name_normal(k->arena, v.t->ref.title))));
+    return value_str(arena_printf(k->arena, "%.*s[%.*s]", SV_ARG(type_name_normal(k->arena, v.t->ref.type)), SV_ARG(v.t->ref.title)));
+}
+
 static struct value fn_sprintf(struct call *k)
 {
     struct strbuf out = STRBUF_IN(k->arena);
@@ -282,7 +334,7 @@ static struct value fn_sprintf(struct call *k)
         call_fail(k, "no implicit conversion of %s into String",
                   format.kind == V_BOOL ? (format.b ? "true" : "false") : ruby_class(format));
     for (uint32_t i = 1; i < k->count; i++)
-        args[i - 1] = old_arg(k, i);
+        args[i - 1] = without_quotes(k, old_arg(k, i));
     if (!format_ruby(k->arena, &out, value_sv(format), args, k->count - 1, &err))
         call_fail(k, "%s", err.text);
     return value_str(out.n ? strbuf_sv(&out) : SV(""));
@@ -405,27 +457,45 @@ static struct value fn_shellquote(struct call *k)
     return value_str(out.n ? strbuf_sv(&out) : SV(""));
 }
 
-#define TEXTS   "Callable[Variant[Numeric, String, Iterable]]"
-#define PATTERN "Variant[String, Regexp, Type[Regexp], Type[Pattern]]"
+/* What a name does to a number, to text and to the texts in a list. */
+#define TEXTS(name, run, help)                                                                                                             \
+    { name, "Callable[Numeric]", help, run, 0, "arg" }, { name, "Callable[String]", help, run, 0, "arg" },                                 \
+    {                                                                                                                                      \
+        name, "Callable[Iterable[Variant[String, Numeric]]]", help, run, 0, "arg"                                                          \
+    }
+/* The same for all that is in lists and hashes; the elements of the inner ones are not looked at. */
+#define DEEP_TEXTS(name, run, help)                                                                                                        \
+    { name, "Callable[Numeric]", help, run, 0, "arg" }, { name, "Callable[String]", help, run, 0, "arg" },                                 \
+        { name, "Callable[Array[" TEXT_DATA "]]", help, run, 0, "arg" },                                                                   \
+    {                                                                                                                                      \
+        name, "Callable[Hash[" TEXT_DATA ", " TEXT_DATA "]]", help, run, 0, "arg"                                                          \
+    }
+#define TEXT_DATA   "Variant[String, Numeric, Array, Hash]"
+#define TARGET      "Variant[Array[String], String]"
+#define REPLACEMENT "Variant[String, Hash[String, String]]"
 
 const struct builtin func_string[] = {
-    { "upcase", TEXTS, "text in capitals", fn_upcase, 0 },
-    { "downcase", TEXTS, "text in small letters", fn_downcase, 0 },
-    { "capitalize", TEXTS, "the first letter capital, the others small", fn_capitalize, 0 },
-    { "camelcase", TEXTS, "foo_bar to FooBar", fn_camelcase, 0 },
-    { "lstrip", TEXTS, "text without leading blanks", fn_lstrip, 0 },
-    { "rstrip", TEXTS, "text without trailing blanks", fn_rstrip, 0 },
-    { "strip", TEXTS, "text without blanks around it", fn_strip, 0 },
-    { "chomp", TEXTS, "text without its last line end", fn_chomp, 0 },
-    { "chop", TEXTS, "text without its last character", fn_chop, 0 },
-    { "match", "Callable[Variant[String, Array], " PATTERN "]", "the match and its groups", fn_match, 0 },
-    { "split", "Callable[Variant[String, Sensitive[String]], " PATTERN "]", "text cut where a pattern matches", fn_split, 0 },
-    { "regsubst",
-      "Callable[Variant[Array, Sensitive, String], " PATTERN ", Variant[String, Hash[String, String]], Optional[Pattern[/^[GEIM]*$/]], "
-      "Optional[Enum['N','E','S','U']], 3, 5]",
-      "text with matches of a pattern replaced", fn_regsubst, 0 },
-    { "sprintf", TAKES_ANYTHING, "text by a format", fn_sprintf, 0 },
-    { "versioncmp", "Callable[String, String, Optional[Boolean], 2, 3]", "-1, 0 or 1: how two versions compare", fn_versioncmp, 0 },
-    { "shellquote", "Callable[Any, 0, default]", "words quoted for a shell", fn_shellquote, 0 },
+    DEEP_TEXTS("upcase", fn_upcase, "text in capitals"),
+    DEEP_TEXTS("downcase", fn_downcase, "text in small letters"),
+    TEXTS("capitalize", fn_capitalize, "the first letter capital, the others small"),
+    TEXTS("camelcase", fn_camelcase, "foo_bar to FooBar"),
+    TEXTS("lstrip", fn_lstrip, "text without leading blanks"),
+    TEXTS("rstrip", fn_rstrip, "text without trailing blanks"),
+    TEXTS("strip", fn_strip, "text without blanks around it"),
+    TEXTS("chomp", fn_chomp, "text without its last line end"),
+    TEXTS("chop", fn_chop, "text without its last character"),
+    { "match", "Callable[String, Variant[Any, Type]]", "the match and its groups", fn_match, 0, "string pattern" },
+    { "match", "Callable[Array[String], Variant[Any, Type]]", "the match and its groups, of each text", fn_match, 0, "string pattern" },
+    { "split", "Callable[String, String]", "text cut where a pattern matches", fn_split, 0, "str pattern" },
+    { "split", "Callable[String, Regexp]", "text cut where a pattern matches", fn_split, 0, "str pattern" },
+    { "split", "Callable[String, Type[Regexp]]", "text cut where a pattern matches", fn_split, 0, "str pattern" },
+    { "regsubst", "Callable[" TARGET ", String, " REPLACEMENT ", Optional[Pattern[/^[GEIM]*$/]], Enum['N', 'E', 'S', 'U'], 3, 5]",
+      "text with matches of a pattern replaced", fn_regsubst, 0, "target pattern replacement flags encoding" },
+    { "regsubst", "Callable[" TARGET ", Variant[Regexp, Type[Regexp]], " REPLACEMENT ", Pattern[/^G?$/], 3, 4]",
+      "text with matches of a pattern replaced", fn_regsubst, 0, "target pattern replacement flags" },
+    { "sprintf", TAKES_ANYTHING, "text by a format", fn_sprintf, 0, NULL },
+    { "versioncmp", "Callable[String, String, Boolean, 2, 3]", "-1, 0 or 1: how two versions compare", fn_versioncmp, 0,
+      "a b ignore_trailing_zeroes" },
+    { "shellquote", TAKES_ANYTHING, "words quoted for a shell", fn_shellquote, 0, NULL },
 };
 const size_t func_string_count = sizeof func_string / sizeof *func_string;

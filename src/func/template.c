@@ -130,13 +130,18 @@ static struct value fn_module_directory(struct call *k)
 
 #define PARAMETERS "Hash[Pattern[/^\\w+$/], Any]"
 #define NAMES(name, run, help)                                                                                                             \
-    { name, "Callable[String, 0, default]", help, run, 0 }, { name, "Callable[Array[String], 0, default]", help, run, 0 }
+    { name, "Callable[String, 0, default]", help, run, 0, "paths" },                                                                       \
+    {                                                                                                                                      \
+        name, "Callable[Array[String], 0, default]", help, run, 0, "paths_array"                                                           \
+    }
 
 const struct builtin func_template[] = {
-    { "epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template of a module", fn_epp, FN_SEES_SCOPE },
-    { "inline_epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template", fn_inline_epp, FN_SEES_SCOPE },
+    { "epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template of a module", fn_epp, FN_SEES_SCOPE,
+      "path parameters" },
+    { "inline_epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template", fn_inline_epp, FN_SEES_SCOPE,
+      "template parameters" },
     { "file", "Callable[Any, 1, default]", "the text of the first file that is there", fn_file, 0 },
-    { "binary_file", "Callable[String]", "the bytes of a file", fn_binary_file, 0 },
+    { "binary_file", "Callable[String]", "the bytes of a file", fn_binary_file, 0, "path" },
     NAMES("find_file", fn_find_file, "the path of the first file that is there"),
     NAMES("find_template", fn_find_template, "the path of the first template that is there"),
     NAMES("module_directory", fn_module_directory, "the folder of the first module that is there"),

@@ -1,5 +1,7 @@
 /* time: times as text. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+
 #include "func/func.h"
 #include "types/timefmt.h"
 
@@ -25,7 +27,25 @@ static struct value fn_strftime(struct call *k)
     return value_str(strbuf_sv(&out));
 }
 
+/* As in older code: the time now. */
+static struct value fn_strftime_now(struct call *k)
+{
+    struct timespec now;
+    struct value args[3] = { { .kind = V_TIMESTAMP }, k->args[0], k->count > 1 ? k->args[1] : VALUE_UNDEF };
+    call_warn(k, "deprecations",
+              "The argument signature (String format, [String timezone]) is deprecated for #strftime. See "
+              "#strftime documentation and Timespan type for more info");
+    clock_gettime(CLOCK_REALTIME, &now);
+    args[0].i = now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+    struct call again = *k;
+    again.args = args;
+    again.count = k->count + 1;
+    return fn_strftime(&again);
+}
+
 const struct builtin func_time[] = {
-    { "strftime", "Callable[Variant[Timestamp, Timespan], String, Optional[String], 2, 3]", "a time by a format", fn_strftime, 0 },
+    { "strftime", "Callable[Timespan, String]", "a span of time by a format", fn_strftime, 0, "time_object format" },
+    { "strftime", "Callable[Timestamp, String, String, 2, 3]", "a time by a format", fn_strftime, 0, "time_object format timezone" },
+    { "strftime", "Callable[String, String, 1, 2]", "the time now by a format", fn_strftime_now, 0, "format timezone" },
 };
 const size_t func_time_count = sizeof func_time / sizeof *func_time;

@@ -91,14 +91,21 @@ static struct value fn_is_a(struct call *k) { return value_bool(type_match(k->ar
 
 static struct value fn_type_of(struct call *k) { return value_type(type_infer(k->arena, k->args[0])); }
 
+#define TYPE_HELP   "the type of a value"
+#define ASSERT_HELP "a value, if it is of a type"
+
 const struct builtin func_type[] = {
-    { "type", "Callable[Any, Optional[Enum['detailed','reduced','generalized']], 1, 2]", "the type of a value", fn_type, 0 },
-    { "type_of", "Callable[Any]", "the type of a value", fn_type_of, 0 },
-    { "assert_type", "Callable[Variant[Type, String[1]], Any, Optional[Callable[2, 2]]]", "a value, if it is of a type", fn_assert_type,
-      0 },
-    { "new", "Callable[Type, Any, 1, default, Optional[Callable[1, 1]]]", "a new value of a type", fn_new, 0 },
-    { "convert_to", "Callable[Any, Type, Any, 2, default, Optional[Callable[1, 1]]]", "a value as another type", fn_convert_to, 0 },
-    { "unwrap", "Callable[Any, Optional[Callable[1, 1]]]", "what a Sensitive holds", fn_unwrap, 0 },
-    { "is_a", "Callable[Any, Type]", "is a value of a type", fn_is_a, 0 },
+    { "type", "Callable[Any, Enum['detailed'], 1, 2]", TYPE_HELP, fn_type, 0, "value inference_method" },
+    { "type", "Callable[Any, Enum['reduced']]", TYPE_HELP, fn_type, 0, "value inference_method" },
+    { "type", "Callable[Any, Enum['generalized']]", TYPE_HELP, fn_type, 0, "value inference_method" },
+    { "type_of", "Callable[Any]", TYPE_HELP, fn_type_of, 0, "value" },
+    { "assert_type", "Callable[Type, Any, Optional[Callable[Type, Type]]]", ASSERT_HELP, fn_assert_type, 0, "type value block" },
+    { "assert_type", "Callable[String, Any, Optional[Callable[Type, Type]]]", ASSERT_HELP, fn_assert_type, 0, "type_string value block" },
+    { "new", "Callable[Type, Any, 1, default, Optional[Callable]]", "a new value of a type", fn_new, 0, "type args block" },
+    { "convert_to", "Callable[Any, Type, Any, 2, default, Optional[Callable[1, 1]]]", "a value as another type", fn_convert_to, 0,
+      "value type args block" },
+    { "unwrap", "Callable[Sensitive, Optional[Callable]]", "what a Sensitive holds", fn_unwrap, 0, "arg block" },
+    { "unwrap", "Callable[Any, Optional[Callable]]", "what is no Sensitive, as it is", fn_unwrap, 0, "arg block" },
+    { "is_a", "Callable[Any, Type]", "is a value of a type", fn_is_a, 0, "value type" },
 };
 const size_t func_type_count = sizeof func_type / sizeof *func_type;

@@ -119,12 +119,52 @@ static void test_check(void **state)
     assert_int_equal(d.errors, 0);
 }
 
+/* What check says of a hiera.yaml and a data file, with places. */
+static void test_check_places(void **state)
+{
+    static const struct {
+        const char *config, *data, *message;
+        unsigned line;
+    } rows[] = {
+        { "version: 5\nhierarchy:\n  - name: a\n    path: 1\n", "k: 1\n", "has wrong type", 4 },
+        { "version: 5\nhierarchy:\n  - name: a\n    path: a.yaml\n  - name: b\n    path: b\n    paths: [c]\n", "k: 1\n", "Only one of path",
+          5 },
+        { "version: 5\nhierarchy: [\n", "k: 1\n", "", 3 },
+        { "version: 5\n", "k: 1\n", NULL, 0 },
+        { "version: 5\n", "- 1\n", "valid yaml hash", 1 },
+        { "version: 5\n", "k: 1\nl: [\n", "", 3 },
+    };
+    struct world *w = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char dir[] = "/tmp/potlac-check-XXXXXX";
+        struct err err = { 0 };
+        struct diags d = diags_in(w->arena);
+        unsigned line = 0, column = 0;
+        assert_non_null(mkdtemp(dir));
+        put(w, dir, "hiera.yaml", rows[i].config);
+        put(w, dir, "data/common.yaml", rows[i].data);
+        struct snapshot_options o = { .site = sv_of(dir) };
+        struct snapshot *s = snapshot_open(&o, &err);
+        assert_non_null(s);
+        bool ok = lookup_check(s, &d);
+        if (ok != !rows[i].message)
+            fail_msg("row %zu: %s", i, ok ? "no error" : d.first->message.p);
+        if (d.first)
+            span_position(d.first->span, &line, &column);
+        if (line != rows[i].line || (rows[i].message && sv_find(d.first->message, sv_of(rows[i].message), 0) == SIZE_MAX))
+            fail_msg("row %zu: line %u: %.*s", i, line, SV_ARG(d.first->message));
+        snapshot_free(s);
+        fs_remove_tree(dir, NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cases, setup, teardown),
         cmocka_unit_test_setup_teardown(test_configs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_check, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_check_places, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

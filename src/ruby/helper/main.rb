@@ -28,7 +28,7 @@ module Potlac
     handler = HANDLERS.fetch(message.shift)
     outer = Scope.enter
     begin
-      value = handler.call(*message)
+      value = handler.call(*Wire.values(message))
       Wire.write(['ok', Wire.encode(value)])
     ensure
       Scope.leave(outer)
@@ -46,7 +46,7 @@ module Potlac
     loop do
       message = Wire.read
       case message[0]
-      when 'ok' then return Wire.decoded(message[1])
+      when 'ok' then return Wire.values(message[1])
       when 'err' then raise Errors.from_compile(message[1], message[2])
       else answer(message)
       end

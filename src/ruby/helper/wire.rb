@@ -19,13 +19,12 @@ module Potlac
       exit!(0) unless text
       text.force_encoding(Encoding::UTF_8)
       @marked = text.include?('"__p"')
-      message = JSON.parse(text, max_nesting: false)
-      @marked ? message.map { |part| decode(part) } : message
+      JSON.parse(text, max_nesting: false)
     end
 
-    # What stands in an answer was decoded with the whole message.
-    def self.decoded(value)
-      value
+    # A part of the message that was read last, as values.
+    def self.values(part)
+      @marked ? decode(part) : part
     end
 
     def self.write(message)
@@ -55,6 +54,7 @@ module Potlac
       when 'binary' then Puppet::Pops::Types::PBinaryType::Binary.new(inner.unpack1('m0'))
       when 'float' then { 'NaN' => Float::NAN, 'inf' => Float::INFINITY, '-inf' => -Float::INFINITY }.fetch(inner)
       when 'type' then Puppet::Pops::Types.from_wire(inner, value['type'], value['title'])
+      when 'deep' then raise ArgumentError, 'a value is nested too deep to be handed to Ruby'
       when 'text' then Puppet::Pops::Types::Text.make(value['kind'], inner)
       else raise "unknown value kind '#{value[MARK]}'"
       end

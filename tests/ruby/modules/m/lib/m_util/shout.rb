@@ -1,0 +1,5 @@
+module MUtil
+  def self.shout(text)
+    "#{text.upcase}!"
+  end
+end

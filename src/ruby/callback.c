@@ -80,7 +80,7 @@ static struct value ask_call(struct asked *q)
     struct sv name = text_arg(q, 0);
     const struct value *args = list_arg(q, 1, &count);
     if (!call_function_exists(q->k, name) && !function_path(q->k, name, false).n && !function_path(q->k, name, true).n)
-        call_fail(q->k, "Unknown function: '%.*s'", SV_ARG(name));
+        call_fail(q->k, "%.*sUnknown function: '%.*s'", SV_ARG(text_arg(q, 2)), SV_ARG(name));
     return call_function(q->k, name, args, count, NULL);
 }
 

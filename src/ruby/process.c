@@ -39,6 +39,7 @@ static _Noreturn void run_child(int fd, int report, char *const argv[], rlim_t m
     if (dup2(fd, 0) >= 0 && dup2(fd, 1) >= 0) {
         setrlimit(RLIMIT_AS, &space);
         setrlimit(RLIMIT_CORE, &none);
+        close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); /* what the rest of the program has open is not its business */
         execvp(argv[0], argv);
     }
     int e = errno;

@@ -84,6 +84,15 @@ static int teardown(void **state)
     return 0;
 }
 
+/* Paths are told from the top of the source tree. */
+static void add_line(struct strbuf *out, struct sv line)
+{
+    const char *root = getenv("POTLAC_SOURCE_ROOT");
+    for (size_t at; root && (at = sv_find(line, sv_of(root), 0)) != SIZE_MAX; line = sv_slice(line, at + strlen(root) + 1, line.n))
+        strbuf_add(out, sv_slice(line, 0, at));
+    strbuf_addf(out, "%.*s\n", SV_ARG(line));
+}
+
 /* Indented by two; what follows the first line only where it is not. */
 static void add_lines(struct strbuf *out, struct sv text)
 {
@@ -92,7 +101,8 @@ static void add_lines(struct strbuf *out, struct sv text)
         end = sv_find_char(text, '\n', at);
         end = end == SIZE_MAX ? text.n : end;
         struct sv line = sv_slice(text, at, end);
-        strbuf_addf(out, "%s%.*s\n", !first && sv_starts(line, SV("  ")) ? "" : "  ", SV_ARG(line));
+        strbuf_adds(out, !first && sv_starts(line, SV("  ")) ? "" : "  ");
+        add_line(out, line);
     }
 }
 

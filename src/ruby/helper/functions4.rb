@@ -207,11 +207,11 @@ module Puppet
       end
 
       def call_function(name, *args, &block)
-        Potlac::Functions4.call_by_name(name, args, block)
+        Potlac::Functions4.call_by_name(name, args, block, "Function #{self.class.name}(): ")
       end
 
       def call_function_with_scope(_scope, name, *args, &block)
-        Potlac::Functions4.call_by_name(name, args, block)
+        call_function(name, *args, &block)
       end
     end
 
@@ -285,11 +285,11 @@ module Potlac
       result
     end
 
-    # A function by its name, whatever it is written in.
-    def self.call_by_name(name, args, block)
+    # A function by its name, whatever it is written in. caller_text: put before the message that there is none.
+    def self.call_by_name(name, args, block, caller_text = '')
       raise ArgumentError, "call_function('#{name}'): a Ruby block cannot be passed on to a function" if block
 
-      Potlac.ask('call', name.to_s, Wire.encode(args))
+      Potlac.ask('call', name.to_s, Wire.encode(args), caller_text)
     end
   end
 

@@ -77,14 +77,14 @@ module Potlac
     # ERB's own text begins with a comment on the coding: the method's head takes its line.
     def self.compile(id, path, text)
       method = "potlac_template_#{id}"
-      body = ERB.new(text.dup.force_encoding(Encoding::UTF_8), trim_mode: '-').src.sub(/\A#.*\n/, '')
+      body = ERB.new(text.dup.force_encoding(Encoding::UTF_8), trim_mode: '-').src.force_encoding(Encoding::UTF_8).sub(/\A#.*\n/, '')
       Puppet::Parser::TemplateWrapper.class_eval("def #{method}\n#{body}\nend\n", path || '(erb)', 0)
       @changing[method] = CHANGES.match?(text)
       method
     end
 
     def self.file_message(error, name)
-      path, line = (error.backtrace || ['']).first.split(':')
+      path, line = Errors.own_place(error).split(':')
       "Failed to parse template #{name}:\n  Filepath: #{path}\n  Line: #{line}\n  Detail: #{error}\n"
     end
   end

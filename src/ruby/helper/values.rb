@@ -281,6 +281,10 @@ module Puppet
     alias to_s ref
     alias to_ref ref
 
+    def inspect
+      "#{ref}{}"
+    end
+
     def type_text
       "#{@type}['#{@title.to_s.gsub(/[\\']/) { |c| "\\#{c}" }}']"
     end

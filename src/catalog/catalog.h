@@ -43,6 +43,7 @@ enum resource_flags {
     RES_CLASS = 1 << 3,
     RES_DEFINE = 1 << 4, /* user-defined type */
     RES_BUILTIN = 1 << 5,
+    RES_TITLE_NO_TEXT = 1 << 6, /* the title was a number or a boolean: the name is told beside it */
 };
 
 struct resource {

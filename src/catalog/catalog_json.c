@@ -143,6 +143,8 @@ static bool is_relation(struct sv name)
     return sv_is(name, "before") || sv_is(name, "notify") || sv_is(name, "require") || sv_is(name, "subscribe");
 }
 
+static struct sv namevar_of(const struct resource *r) { return r->namevar.n ? r->namevar : SV("name"); }
+
 static void write_params(const struct catalog *c, struct json_out *j, const struct resource *r)
 {
     bool open = false;
@@ -152,7 +154,7 @@ static void write_params(const struct catalog *c, struct json_out *j, const stru
         const struct resource_param *p = &r->params[i];
         bool path = sv_is(r->type, "File") && sv_is(p->name->text, "path");
         path_given |= path;
-        bool namevar = path || sv_eq(p->name->text, r->namevar.n ? r->namevar : SV("name"));
+        bool namevar = path || sv_eq(p->name->text, namevar_of(r));
         if (p->value.kind == V_UNDEF || p->value.kind == V_UNSET)
             continue;
         if (namevar && !main && p->value.kind == V_STRING && sv_eq(value_sv(p->value), r->title))
@@ -181,6 +183,15 @@ static void write_params(const struct catalog *c, struct json_out *j, const stru
             open = true;
         }
         json_kstr(j, "path", path);
+    }
+    if (r->flags & RES_TITLE_NO_TEXT && !resource_param(r, namevar_of(r))) {
+        if (!open) {
+            json_key(j, SV("parameters"));
+            json_open(j, '{');
+            open = true;
+        }
+        json_key(j, namevar_of(r));
+        json_str(j, r->title);
     }
     if (open)
         json_close(j, '}');

@@ -116,6 +116,11 @@ static struct sv call_place(struct call *k, uint32_t *out_line)
 
 void call_create_resource(struct call *k, struct sv type, struct sv title, const struct hash *params)
 {
+    call_create_titled(k, type, value_str(title), params);
+}
+
+void call_create_titled(struct call *k, struct sv type, struct value title, const struct hash *params)
+{
     struct compile *c = k->c;
     enum ast_form form = FORM_REGULAR;
     if (sv_starts(type, SV("@@")))
@@ -139,8 +144,7 @@ void call_create_resource(struct call *k, struct sv type, struct sv title, const
     char *lower = arena_cstr(k->arena, type);
     for (size_t i = 0; i < type.n; i++)
         lower[i] = lower[i] >= 'A' && lower[i] <= 'Z' ? (char)(lower[i] + 32) : lower[i];
-    struct value t = value_str(title);
-    declare_resources(c, k->scope, (struct sv){ lower, type.n }, &t, 1, list, n, form, file, line);
+    declare_resources(c, k->scope, (struct sv){ lower, type.n }, &title, 1, list, n, form, file, line);
 }
 
 void call_realize(struct call *k, const struct value *refs, uint32_t count) { collector_realize(k->c, k->scope, refs, count); }

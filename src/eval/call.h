@@ -80,6 +80,8 @@ enum include_how { HOW_INCLUDE, HOW_CONTAIN, HOW_REQUIRE };
 struct value call_include(struct call *k, enum include_how how, const struct value *names, uint32_t count);
 /* create_resources: type may start with '@' or '@@' or be 'class'. */
 void call_create_resource(struct call *k, struct sv type, struct sv title, const struct hash *params);
+/* The same with a title that may be a number or a boolean: it stays one where the resource's body reads $title. */
+void call_create_titled(struct call *k, struct sv type, struct value title, const struct hash *params);
 void call_realize(struct call *k, const struct value *refs, uint32_t count);
 void call_tag(struct call *k, const struct value *tags, uint32_t count);
 bool call_tagged(struct call *k, struct sv tag);

@@ -171,10 +171,11 @@ struct scope {
 /* A resource with what the evaluator knows about it. */
 struct eres {
     struct resource r;
-    struct rtype *type;   /* NULL: class, node, stage */
-    struct entry *entry;  /* class, node or define */
-    struct scope *scope;  /* where it was declared */
-    struct entry *source; /* class whose code declared it */
+    struct rtype *type;       /* NULL: class, node, stage */
+    struct entry *entry;      /* class, node or define */
+    struct scope *scope;      /* where it was declared */
+    struct entry *source;     /* class whose code declared it */
+    struct value given_title; /* V_UNSET: r.title */
     struct eres **children;
     uint32_t child_count;
     size_t child_cap;

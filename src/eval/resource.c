@@ -41,7 +41,7 @@ struct eres *resource_raw(struct compile *c, struct scope *s, struct sv type, st
     return r;
 }
 
-struct eres *resource_new(struct compile *c, struct scope *s, struct rtype *type, struct sv title)
+static struct eres *resource_typed(struct compile *c, struct scope *s, struct rtype *type, struct sv title)
 {
     struct eres *r = resource_raw(c, s, type->info->normal, title);
     r->type = type;
@@ -50,7 +50,22 @@ struct eres *resource_new(struct compile *c, struct scope *s, struct rtype *type
     if (!type->define)
         r->r.namevar = type->info->namevar->text;
     tags_add_syms(c, r, (const struct sym **)type->info->tags, type->info->tag_count);
+    return r;
+}
+
+struct eres *resource_new(struct compile *c, struct scope *s, struct rtype *type, struct sv title)
+{
+    struct eres *r = resource_typed(c, s, type, title);
     tag_if_valid(c, r, title);
+    return r;
+}
+
+/* A title that was no text when a function gave it: no tag comes of it, and the catalog tells the name beside it. */
+static struct eres *resource_of_number(struct compile *c, struct scope *s, struct rtype *type, struct value given, struct sv title)
+{
+    struct eres *r = resource_typed(c, s, type, title);
+    r->given_title = given;
+    r->r.flags |= RES_TITLE_NO_TEXT;
     return r;
 }
 
@@ -262,11 +277,13 @@ struct value *declare_resources(struct compile *c, struct scope *s, struct sv ty
     if (!is_class && !type)
         raise_error(c, "Unknown resource type: '%.*s'", SV_ARG(type_name));
     for (uint32_t i = 0; i < title_count; i++) {
+        bool is_text = titles[i].kind == V_STRING;
+        struct sv title = is_text ? value_sv(titles[i]) : value_text(c->arena, titles[i]);
         if (is_class) {
-            refs[i] = declare_class(c, s, titles[i], params, param_count, file, line);
+            refs[i] = declare_class(c, s, value_str(title), params, param_count, file, line);
             continue;
         }
-        struct eres *r = resource_new(c, s, type, value_sv(titles[i]));
+        struct eres *r = is_text ? resource_new(c, s, type, title) : resource_of_number(c, s, type, titles[i], title);
         r->r.file = file;
         r->r.line = line;
         r->r.flags |= form == FORM_VIRTUAL ? RES_VIRTUAL : form == FORM_EXPORTED ? RES_VIRTUAL | RES_EXPORTED : 0u;

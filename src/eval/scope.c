@@ -80,7 +80,8 @@ static struct value scope_special(const struct scope *s, const struct sym *name)
             if (s->kind == SCOPE_CLASS)
                 return value_str(s->source->name->text);
             const struct resource_param *given = name == n->name_ ? param_find(s->resource, n->name_) : NULL;
-            return given ? given->value : value_str(s->resource->r.title);
+            struct value title = s->resource->given_title;
+            return given ? given->value : title.kind != V_UNSET ? title : value_str(s->resource->r.title);
         }
         const struct resource_param *p = is_metaparam(s->c, name) ? param_find(s->resource, name) : NULL;
         if (p)

@@ -63,11 +63,11 @@ static const struct hash *hash_arg(struct call *k, uint32_t i) { return i < k->c
 static void create(struct call *k, struct sv type, struct value title, const struct hash *params)
 {
     if (title.kind != V_ARRAY) {
-        call_create_resource(k, type, value_text(k->arena, title), params);
+        call_create_titled(k, type, title, params);
         return;
     }
     for (uint32_t i = 0; i < title.n; i++)
-        call_create_resource(k, type, value_text(k->arena, title.items[i]), params);
+        call_create_titled(k, type, title.items[i], params);
 }
 
 static struct value fn_create_resources(struct call *k)
@@ -175,7 +175,7 @@ static void ensure_one(struct call *k, struct sv type, struct value title, const
     struct sv name = value_text(k->arena, title);
     struct value reference = value_str(arena_printf(k->arena, "%.*s[%.*s]", SV_ARG(type), SV_ARG(name)));
     if (!defined_with(k, reference, params))
-        call_create_resource(k, lower(k, type), name, params);
+        call_create_titled(k, lower(k, type), title, params);
 }
 
 static const struct hash *no_params(struct call *k) { return hash_new(k->arena, 0); }

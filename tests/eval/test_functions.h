@@ -79,7 +79,7 @@ static struct value t_create_resources(struct call *k)
 {
     const struct hash *h = k->args[1].h;
     for (uint32_t i = 0; i < h->count; i++)
-        call_create_resource(k, value_sv(k->args[0]), value_sv(h->pairs[i].key), h->pairs[i].value.h);
+        call_create_titled(k, value_sv(k->args[0]), h->pairs[i].key, h->pairs[i].value.h);
     return VALUE_UNDEF;
 }
 

@@ -190,8 +190,14 @@ static struct semver_bounds from_to(struct semver min, struct semver max)
 static struct semver_bounds at_least(struct semver min) { return (struct semver_bounds){ .min = min, .has_min = true }; }
 static struct semver_bounds below(struct semver max) { return (struct semver_bounds){ .max = max, .has_max = true, .exclude_max = true }; }
 
+/* One more, where there is one. */
+static int64_t next(int64_t n) { return n < INT64_MAX ? n + 1 : n; }
+
 /* The first version after all that a partial one covers: 1.2 gives 1.3.0. */
-static struct semver after(struct partial p) { return p.given == 1 ? release(p.v.major + 1, 0, 0) : release(p.v.major, p.v.minor + 1, 0); }
+static struct semver after(struct partial p)
+{
+    return p.given == 1 ? release(next(p.v.major), 0, 0) : release(p.v.major, next(p.v.minor), 0);
+}
 
 static struct semver_bounds bounds_of(struct sv op, struct partial p)
 {
@@ -204,8 +210,8 @@ static struct semver_bounds bounds_of(struct sv op, struct partial p)
     if (p.given == 0)
         return sv_is(op, ">") ? below(release(0, 0, 0)) : b;
     if (sv_is(op, "^"))
-        return p.v.major == 0 ? from_to(p.v, p.given == 1 ? release(1, 0, 0) : release(0, p.v.minor + 1, 0))
-                              : from_to(p.v, release(p.v.major + 1, 0, 0));
+        return p.v.major == 0 ? from_to(p.v, p.given == 1 ? release(1, 0, 0) : release(0, next(p.v.minor), 0))
+                              : from_to(p.v, release(next(p.v.major), 0, 0));
     if (p.given < 3) {
         if (sv_is(op, ">"))
             return at_least(after(p));
@@ -218,7 +224,7 @@ static struct semver_bounds bounds_of(struct sv op, struct partial p)
         b = below(p.v);
         b.exclude_max = false;
     } else if (op.n && op.p[0] == '~') {
-        b = from_to(p.v, release(p.v.major, p.v.minor + 1, 0));
+        b = from_to(p.v, release(p.v.major, next(p.v.minor), 0));
     } else {
         b = from_to(p.v, p.v);
         b.exclude_max = false;

@@ -295,13 +295,26 @@ static struct value fn_compare(struct call *k)
     return value_int(n < 0 ? -1 : n > 0);
 }
 
+static bool comparable(struct value v)
+{
+    return is_number(v) || v.kind == V_STRING || v.kind == V_SEMVER || v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN;
+}
+
 static struct value fn_compare_wrong(struct call *k)
 {
+    struct value a = k->args[0], b = k->args[1];
+    if (k->count > 2 && (a.kind != V_STRING || b.kind != V_STRING) && comparable(a) && comparable(b))
+        call_fail(k, "'compare' compare(): The third argument (ignore case) can only be used when comparing strings");
+    if (comparable(a) && comparable(b))
+        call_fail(k,
+                  "'compare' compare(): Can only compare values of the same type (or for Timestamp/Timespan also against Numeric). Got "
+                  "%s and %s",
+                  class_of(a), class_of(b));
     call_fail(k,
               "'compare' compare(): Non comparable type. Only values of the types Numeric, String, Semver, Timestamp and Timestamp can be "
               "compared. "
               "Got %s and %s",
-              class_of(k->args[0]), class_of(k->args[1]));
+              class_of(a), class_of(b));
 }
 
 /* ---- sizes ---- */

@@ -1,26 +1,36 @@
 /* catalog: functions that declare, find, tag and realize resources. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "func/func.h"
+#include "func/support.h"
 #include "types/type.h"
 
 static struct value fn_include(struct call *k) { return call_include(k, HOW_INCLUDE, k->args, k->count); }
 static struct value fn_contain(struct call *k) { return call_include(k, HOW_CONTAIN, k->args, k->count); }
 static struct value fn_require(struct call *k) { return call_include(k, HOW_REQUIRE, k->args, k->count); }
 
+/* As the reference refuses too few arguments of a function of the older API. */
+static void need(struct call *k, uint32_t least)
+{
+    if (k->count < least)
+        call_fail(k, "%s(): Wrong number of arguments given (%u for minimum %u)", k->fn->name, k->count, least);
+}
+
 static struct value fn_realize(struct call *k)
 {
+    need(k, 1);
     call_realize(k, k->args, k->count);
     return VALUE_UNDEF;
 }
 
 static struct value fn_tag(struct call *k)
 {
+    need(k, 1);
     call_tag(k, k->args, k->count);
     return VALUE_UNDEF;
 }
 
 static struct value fn_tagged(struct call *k)
 {
+    need(k, 1);
     for (uint32_t i = 0; i < k->count; i++)
         if (!call_tagged(k, value_text(k->arena, k->args[i])))
             return value_bool(false);
@@ -72,6 +82,7 @@ static void create(struct call *k, struct sv type, struct value title, const str
 
 static struct value fn_create_resources(struct call *k)
 {
+    need(k, 2);
     if (k->count > 3)
         call_fail(k, "create_resources(): wrong number of arguments (%u; must be 2 or 3)", k->count);
     if (!hash_arg(k, 1))
@@ -84,9 +95,9 @@ static struct value fn_create_resources(struct call *k)
         struct value params = all->pairs[i].value;
         if (params.kind != V_HASH)
             call_fail(k, "no implicit conversion of %s into Hash",
-                      params.kind == V_UNDEF    ? "nil"
-                      : params.kind == V_STRING ? "String"
-                                                : "Array");
+                      is_none(params)         ? "nil"
+                      : params.kind == V_BOOL ? (params.b ? "true" : "false")
+                                              : ruby_class(params));
         create(k, type, all->pairs[i].key, layered(k, hash_arg(k, 2), params.h));
     }
     return VALUE_UNDEF;
@@ -119,8 +130,6 @@ static bool read_reference(struct call *k, struct value v, struct sv *out_type, 
     return true;
 }
 
-static bool is_none(struct value v) { return v.kind == V_UNDEF || v.kind == V_UNSET; }
-
 static bool has_params(const struct resource *r, const struct hash *params)
 {
     for (uint32_t i = 0; params && i < params->count; i++) {
@@ -138,7 +147,7 @@ static bool defined_with(struct call *k, struct value reference, const struct ha
     struct sv type, title;
     const struct resource *self = call_resource(k);
     if (!read_reference(k, reference, &type, &title))
-        call_fail(k, "Reference is not understood: '%.*s'", SV_ARG(value_text(k->arena, reference)));
+        call_fail(k, "Reference is not understood: '%s'", ruby_class(reference));
     const struct catalog *cat = compile_catalog(k->c);
     if (title.n) {
         const struct resource *r = catalog_find(cat, type, title);
@@ -150,15 +159,31 @@ static bool defined_with(struct call *k, struct value reference, const struct ha
     return false;
 }
 
-static struct value fn_defined_with_params(struct call *k) { return value_bool(defined_with(k, k->args[0], hash_arg(k, 1))); }
+static struct value fn_defined_with_params(struct call *k)
+{
+    if (!k->count)
+        call_fail(k, "Must specify a reference");
+    return value_bool(defined_with(k, k->args[0], hash_arg(k, 1)));
+}
+
+/* Functions that want a type and a title say so. */
+static void need_type_and_title(struct call *k)
+{
+    if (k->count < 1)
+        call_fail(k, "Must specify a type");
+    if (k->count < 2)
+        call_fail(k, "Must specify a title");
+}
 
 static struct value fn_getparam(struct call *k)
 {
     struct sv type, title;
-    if (k->args[1].kind != V_STRING)
+    if (!k->count)
+        call_fail(k, "Must specify a reference");
+    if (k->count < 2 || k->args[1].kind != V_STRING)
         call_fail(k, "Must specify name of a parameter");
     if (!read_reference(k, k->args[0], &type, &title))
-        call_fail(k, "Must specify a reference");
+        call_fail(k, "No title provided and \"%.*s\" is not a valid resource reference", SV_ARG(ruby_text(k->arena, k->args[0])));
     const struct resource *r = catalog_find(compile_catalog(k->c), type, title);
     const struct resource_param *p = r ? resource_param(r, value_sv(k->args[1])) : NULL;
     return p && !is_none(p->value) ? p->value : value_str(SV(""));
@@ -182,6 +207,7 @@ static const struct hash *no_params(struct call *k) { return hash_new(k->arena, 
 
 static struct value fn_ensure_resource(struct call *k)
 {
+    need_type_and_title(k);
     const struct hash *params = hash_arg(k, 2);
     ensure_one(k, value_text(k->arena, k->args[0]), k->args[1], params ? params : no_params(k));
     return VALUE_UNDEF;
@@ -197,6 +223,7 @@ static void ensure_all(struct call *k, struct sv type, const struct hash *all, c
 
 static struct value fn_ensure_resources(struct call *k)
 {
+    need_type_and_title(k);
     if (!hash_arg(k, 1))
         call_fail(k, "ensure_resources(): Requires second argument to be a Hash");
     ensure_all(k, value_text(k->arena, k->args[0]), k->args[1].h, hash_arg(k, 2));
@@ -224,20 +251,16 @@ const struct builtin func_catalog[] = {
     { "include", NAMES, "declares classes", fn_include, FN_STATEMENT | FN_SEES_SCOPE, "names" },
     { "contain", NAMES, "declares classes inside the current one", fn_contain, FN_STATEMENT | FN_SEES_SCOPE, "names" },
     { "require", NAMES, "declares classes that come before the current one", fn_require, FN_STATEMENT | FN_SEES_SCOPE, "names" },
-    { "realize", NAMES, "makes virtual resources real", fn_realize, FN_STATEMENT | FN_SEES_SCOPE },
-    { "tag", NAMES, "adds tags to the current class or define", fn_tag, FN_STATEMENT | FN_SEES_SCOPE },
-    { "tagged", NAMES, "does the current class or define have all these tags", fn_tagged, FN_SEES_SCOPE },
+    { "realize", TAKES_ANYTHING, "makes virtual resources real", fn_realize, FN_STATEMENT | FN_SEES_SCOPE },
+    { "tag", TAKES_ANYTHING, "adds tags to the current class or define", fn_tag, FN_STATEMENT | FN_SEES_SCOPE },
+    { "tagged", TAKES_ANYTHING, "does the current class or define have all these tags", fn_tagged, FN_SEES_SCOPE },
     { "defined", "Callable[Variant[String, Type[CatalogEntry], Type[Type[CatalogEntry]]], 1, default]",
       "is a resource, class, type or variable there", fn_defined, FN_SEES_SCOPE, "vals" },
-    { "create_resources", "Callable[Any, 2, default]", "declares resources from a hash", fn_create_resources,
-      FN_STATEMENT | FN_SEES_SCOPE },
-    { "defined_with_params", "Callable[Any, 1, default]", "is a resource with these parameters there", fn_defined_with_params,
-      FN_SEES_SCOPE },
-    { "getparam", "Callable[Any, Any]", "a parameter of a resource", fn_getparam, FN_SEES_SCOPE },
-    { "ensure_resource", "Callable[Any, Any, Any, 2, 3]", "declares a resource unless it is there", fn_ensure_resource,
-      FN_STATEMENT | FN_SEES_SCOPE },
-    { "ensure_resources", "Callable[Any, Any, Any, 2, 3]", "declares resources unless they are there", fn_ensure_resources,
-      FN_STATEMENT | FN_SEES_SCOPE },
+    { "create_resources", TAKES_ANYTHING, "declares resources from a hash", fn_create_resources, FN_STATEMENT | FN_SEES_SCOPE },
+    { "defined_with_params", TAKES_ANYTHING, "is a resource with these parameters there", fn_defined_with_params, FN_SEES_SCOPE },
+    { "getparam", TAKES_ANYTHING, "a parameter of a resource", fn_getparam, FN_SEES_SCOPE },
+    { "ensure_resource", TAKES_ANYTHING, "declares a resource unless it is there", fn_ensure_resource, FN_STATEMENT | FN_SEES_SCOPE },
+    { "ensure_resources", TAKES_ANYTHING, "declares resources unless they are there", fn_ensure_resources, FN_STATEMENT | FN_SEES_SCOPE },
     { "ensure_packages", "Callable[Variant[String[1], Array[String[1]], Hash[String[1], Any]], Hash, 1, 2]",
       "declares packages unless they are there", fn_ensure_packages, FN_STATEMENT | FN_SEES_SCOPE, "packages default_attributes" },
 };

@@ -20,6 +20,7 @@
     X(path)                                                                                                                                \
     X(time)                                                                                                                                \
     X(ip)                                                                                                                                  \
+    X(stdlib9)                                                                                                                             \
     X(site)                                                                                                                                \
     X(random)                                                                                                                              \
     X(data)                                                                                                                                \

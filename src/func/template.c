@@ -1,6 +1,6 @@
 /* template: EPP templates, and the files of modules. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "func/func.h"
+#include "func/support.h"
 #include "lang/parser.h"
 
 static const struct hash *params_of(struct call *k) { return k->count > 1 && k->args[1].kind == V_HASH ? k->args[1].h : NULL; }
@@ -96,6 +96,8 @@ static struct sv read_file(struct call *k, struct sv path)
 
 static struct value fn_file(struct call *k)
 {
+    if (!k->count)
+        call_fail(k, "file(): Wrong number of arguments given (0 for minimum 1)");
     struct sv path = find_first(k, "files");
     if (path.n)
         return value_str(read_file(k, path));
@@ -140,7 +142,7 @@ const struct builtin func_template[] = {
       "path parameters" },
     { "inline_epp", "Callable[String, " PARAMETERS ", 1, 2]", "the text of an EPP template", fn_inline_epp, FN_SEES_SCOPE,
       "template parameters" },
-    { "file", "Callable[Any, 1, default]", "the text of the first file that is there", fn_file, 0 },
+    { "file", TAKES_ANYTHING, "the text of the first file that is there", fn_file, 0 },
     { "binary_file", "Callable[String]", "the bytes of a file", fn_binary_file, 0, "path" },
     NAMES("find_file", fn_find_file, "the path of the first file that is there"),
     NAMES("find_template", fn_find_template, "the path of the first template that is there"),

@@ -1,6 +1,7 @@
 /* fail: the one way out of a compile: a message worded and placed as the reference does, then a jump to compile_node. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eval/internal.h"
+#include "lang/label.h"
 
 struct sv location_text(struct compile *c, struct sv file, uint32_t line, uint32_t column)
 {
@@ -241,67 +242,10 @@ uint32_t node_offset(const struct frame *f, const struct node *n)
     }
 }
 
-static struct sv op_label(struct compile *c, const struct node *n) { return arena_printf(c->arena, "'%s' expression", ast_op_text(n->op)); }
-
-static const char *const labels[AST_KIND_COUNT] = {
-    [AST_NOP] = "Nop Expression",
-    [AST_UNDEF] = "'undef' expression",
-    [AST_DEFAULT] = "'default' expression",
-    [AST_BOOL] = "Boolean",
-    [AST_INT] = "Literal Integer",
-    [AST_FLOAT] = "Literal Float",
-    [AST_STRING] = "String",
-    [AST_CONCAT] = "Double Quoted String",
-    [AST_REGEXP] = "Regular Expression",
-    [AST_NAME] = "Name",
-    [AST_TYPE_NAME] = "Type-Name",
-    [AST_VAR] = "Variable",
-    [AST_ARRAY] = "Array Expression",
-    [AST_HASH] = "Hash Expression",
-    [AST_PAREN] = "Parenthesized Expression",
-    [AST_NOT] = "'not' expression",
-    [AST_NEGATE] = "Unary Minus",
-    [AST_SPLAT] = "Unfold",
-    [AST_ACCESS] = "'[]' expression",
-    [AST_SELECTOR] = "Selector Expression",
-    [AST_CALL] = "Function Call",
-    [AST_METHOD] = "Method call",
-    [AST_LAMBDA] = "Lambda",
-    [AST_BLOCK] = "Block Expression",
-    [AST_IF] = "'if' statement",
-    [AST_UNLESS] = "'unless' Statement",
-    [AST_CASE] = "'case' statement",
-    [AST_RESOURCE] = "Resource Statement",
-    [AST_RESOURCE_DEFAULTS] = "Resource Defaults Expression",
-    [AST_RESOURCE_OVERRIDE] = "Resource Override",
-    [AST_CLASS] = "Host Class Definition",
-    [AST_DEFINE] = "'define' expression",
-    [AST_NODE] = "Node Definition",
-    [AST_FUNCTION] = "Function Definition",
-    [AST_PLAN] = "Plan Definition",
-    [AST_TYPE_ALIAS] = "Type Alias",
-    [AST_TYPE_MAPPING] = "Type Mapping",
-    [AST_TEMPLATE] = "Epp Template",
-    [AST_RENDER_TEXT] = "Epp Text",
-    [AST_RENDER_EXPR] = "Epp Interpolated Expression",
-};
-
 struct sv node_label(struct compile *c, const struct node *n)
 {
-    switch (n->kind) {
-    case AST_BINARY:
-    case AST_ASSIGN:
-    case AST_RELATIONSHIP:
-        return op_label(c, n);
-    case AST_COLLECT:
-        return n->op == FORM_EXPORTED ? SV("Exported Query") : SV("Virtual Query");
-    case AST_HEREDOC:
-        return arena_printf(c->arena, "'@(%.*s)' expression", SV_ARG(n->heredoc.syntax));
-    case AST_RESERVED:
-        return arena_printf(c->arena, "Reserved Word '%.*s'", SV_ARG(n->s));
-    default:
-        return sv_of(labels[n->kind] ? labels[n->kind] : "Expression");
-    }
+    struct label l = label_of(n);
+    return arena_dup(c->arena, sv_of(l.text));
 }
 
 struct sv value_label(struct compile *c, struct value v)

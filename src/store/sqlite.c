@@ -247,7 +247,8 @@ static bool use_wal(struct sqlite_db *d, struct err *err)
 
 static bool db_open(const char *path, void **out_db, struct err *err)
 {
-    if (!make_file(path, err))
+    bool in_memory = strcmp(path, ":memory:") == 0; /* SQLite's own word */
+    if (!in_memory && !make_file(path, err))
         return false;
     struct sqlite_db *d = calloc(1, sizeof *d);
     if (!d)

@@ -1,20 +1,11 @@
 /* array: functions over lists, and over what has a size. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "func/func.h"
+#include "func/support.h"
 #include "types/iterator.h"
 #include "types/semver.h"
 #include "types/type.h"
 
 enum { MAX_FLATTEN = 400 };
-
-struct list {
-    struct value *items;
-    uint32_t count;
-    size_t cap;
-};
-
-static struct value list_value(const struct list *l) { return value_array(l->items, l->count); }
-static void list_add(struct call *k, struct list *l, struct value v) { ARENA_PUSH(k->arena, l->items, l->count, l->cap, v); }
 
 static void flatten(struct call *k, struct list *out, struct value v, unsigned depth)
 {
@@ -110,28 +101,6 @@ static struct value fn_unique_hash(struct call *k)
 
 /* ---- order ---- */
 
-static const char *class_of(struct value v)
-{
-    switch ((enum value_kind)v.kind) {
-    case V_STRING:
-        return "String";
-    case V_INT:
-        return "Integer";
-    case V_FLOAT:
-        return "Float";
-    case V_ARRAY:
-        return "Array";
-    case V_HASH:
-        return "Hash";
-    case V_UNDEF:
-        return "NilClass";
-    case V_BOOL:
-        return v.b ? "TrueClass" : "FalseClass";
-    default:
-        return "Object";
-    }
-}
-
 static double number(struct value v) { return v.kind == V_FLOAT ? v.f : (double)v.i; }
 static bool is_number(struct value v) { return v.kind == V_INT || v.kind == V_FLOAT; }
 static int sign(double d) { return (d > 0) - (d < 0); }
@@ -168,18 +137,18 @@ static int compare_two(struct call *k, struct value a, struct value b)
     if (k->block) {
         struct value args[2] = { a, b }, v = call_block(k, args, 2);
         if (!is_number(v))
-            call_fail(k, "comparison of %s with %s failed", class_of(a), class_of(b));
+            call_fail(k, "comparison of %s with %s failed", ruby_class(a), ruby_class(b));
         return sign(number(v));
     }
     if (!compare_values(a, b, &n)) {
         struct strbuf other = STRBUF_IN(k->arena);
         if (b.kind == V_STRING || b.kind == V_ARRAY || b.kind == V_HASH)
-            strbuf_adds(&other, class_of(b));
+            strbuf_adds(&other, ruby_class(b));
         else if (b.kind == V_UNDEF)
             strbuf_adds(&other, "nil");
         else
             value_print(&other, b);
-        call_fail(k, "comparison of %s with %.*s failed", class_of(a), SV_ARG(strbuf_sv(&other)));
+        call_fail(k, "comparison of %s with %.*s failed", ruby_class(a), SV_ARG(strbuf_sv(&other)));
     }
     return n;
 }
@@ -309,12 +278,12 @@ static struct value fn_compare_wrong(struct call *k)
         call_fail(k,
                   "'compare' compare(): Can only compare values of the same type (or for Timestamp/Timespan also against Numeric). Got "
                   "%s and %s",
-                  class_of(a), class_of(b));
+                  ruby_class(a), ruby_class(b));
     call_fail(k,
               "'compare' compare(): Non comparable type. Only values of the types Numeric, String, Semver, Timestamp and Timestamp can be "
               "compared. "
               "Got %s and %s",
-              class_of(a), class_of(b));
+              ruby_class(a), ruby_class(b));
 }
 
 /* ---- sizes ---- */

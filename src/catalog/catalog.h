@@ -17,7 +17,8 @@ enum origin_kind {
     ORIGIN_DATA,
     ORIGIN_COLLECTOR,
     ORIGIN_OVERRIDE,
-    ORIGIN_METAPARAM
+    ORIGIN_METAPARAM,
+    ORIGIN_TITLE
 };
 
 struct origin {

@@ -34,7 +34,10 @@ static const struct type_info *type_info(void *ctx, struct sv type)
 
 struct eval_hooks hooks_of(struct site *s)
 {
-    return (struct eval_hooks){
-        .ctx = &s->people, .lookup = lookup_parameter, .type_info = type_info, .function = ruby_function, .ruby = &s->ruby
-    };
+    return (struct eval_hooks){ .ctx = &s->people,
+                                .lookup = lookup_parameter,
+                                .type_info = type_info,
+                                .function = ruby_function,
+                                .title_parts = ruby_title_parts,
+                                .ruby = &s->ruby };
 }

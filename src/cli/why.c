@@ -12,6 +12,7 @@ static const char *const kinds[] = {
     [ORIGIN_COLLECTOR] = "collector",
     [ORIGIN_OVERRIDE] = "override",
     [ORIGIN_METAPARAM] = "container",
+    [ORIGIN_TITLE] = "title",
 };
 
 /* "data/common.yaml, key motd::banner", "manifests/init.pp:12"; empty where nothing is known. */

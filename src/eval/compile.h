@@ -29,6 +29,9 @@ struct eval_hooks {
     /* Functions that are neither built in nor in the Puppet language: their rows, as of a built-in, which must live as long as the compile.
      * NULL: unknown. May fail the compile itself. */
     const struct builtin *(*function)(void *ruby, struct call *k, struct sv name, uint32_t *out_count);
+    /* The parameters that a title gives by the patterns of its type: a hash; undef where no pattern matches. False: they cannot be had,
+     * as nothing in Ruby can be run here. */
+    bool (*title_parts)(void *ruby, struct call *k, const struct ruby_type *type, struct sv title, struct value *out_parts);
     void *ruby; /* the ruby layer's own; NULL: nothing in Ruby can be run */
 };
 

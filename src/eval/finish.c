@@ -63,6 +63,29 @@ static void check_defined(struct compile *c, struct eres *r)
     }
 }
 
+/* What the title gives stands first; what was given as well wins. */
+static void add_title_parts(struct compile *c, struct eres *r)
+{
+    struct resource_param *own = r->r.params;
+    uint32_t count = r->r.param_count;
+    r->r.params = NULL;
+    r->r.param_count = 0;
+    r->r.param_cap = 0;
+    for (uint32_t i = 0; i < r->parts->count; i++) {
+        struct resource_param p = { .name = intern(c->syms, value_sv(r->parts->pairs[i].key)),
+                                    .value = r->parts->pairs[i].value,
+                                    .origin = { .kind = ORIGIN_TITLE } };
+        ARENA_PUSH(c->arena, r->r.params, r->r.param_count, r->r.param_cap, p);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct resource_param *part = param_find(r, own[i].name);
+        if (!part)
+            ARENA_PUSH(c->arena, r->r.params, r->r.param_count, r->r.param_cap, own[i]);
+        else if (own[i].value.kind != V_UNDEF)
+            *part = own[i];
+    }
+}
+
 static void finish_one(struct compile *c, struct eres *r)
 {
     if (c->overrides)
@@ -73,6 +96,8 @@ static void finish_one(struct compile *c, struct eres *r)
         check_native(c, r);
     else if (r->entry && r->entry->def && (r->r.flags & (RES_CLASS | RES_DEFINE)))
         check_defined(c, r);
+    if (r->parts)
+        add_title_parts(c, r);
 }
 
 /* Metaparameters but relationships, and tags, flow along containment from Class[main]. Returns whether the target changed. */

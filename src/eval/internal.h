@@ -96,9 +96,11 @@ struct rtype_info {
     const struct sym **params;
     uint32_t param_count;
     const struct sym *namevar;
-    bool path_title; /* a trailing slash of the title is no difference */
-    bool alias_free; /* two resources may have one name (exec), or many_names */
-    bool many_names; /* the identity has more than one part (package) */
+    bool path_title;                /* a trailing slash of the title is no difference */
+    bool alias_free;                /* two resources may have one name (exec), or keys */
+    const struct sym **keys;        /* the identity has more than one part (package): sorted by name */
+    uint32_t key_count;             /* 0: it is the namevar alone */
+    const struct ruby_type *titled; /* takes titles apart by patterns of its own; NULL: a title is the namevar */
     const struct sym **tags;
     uint32_t tag_count;
 };
@@ -176,6 +178,7 @@ struct eres {
     struct scope *scope;      /* where it was declared */
     struct entry *source;     /* class whose code declared it */
     struct value given_title; /* V_UNSET: r.title */
+    const struct hash *parts; /* parameters that the title gives; NULL: none */
     struct eres **children;
     uint32_t child_count;
     size_t child_cap;

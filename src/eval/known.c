@@ -2,6 +2,7 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "eval/internal.h"
 
@@ -118,6 +119,23 @@ static struct rtype_info *rtype_info_new(struct shared *sh, const struct sym *na
     return info;
 }
 
+static int compare_names(const void *x, const void *y)
+{
+    const struct sym *const *a = x, *const *b = y;
+    return sv_cmp((*a)->text, (*b)->text);
+}
+
+/* The identity of its resources has several parts. */
+static void rtype_keys(struct shared *sh, struct rtype_info *info, const struct sv *names, uint32_t count)
+{
+    info->keys = ARENA_ARRAY(sh->arena, const struct sym *, count);
+    info->key_count = count;
+    info->alias_free = true;
+    for (uint32_t i = 0; i < count; i++)
+        info->keys[i] = intern(snapshot_symtab(sh->snapshot), names[i]);
+    qsort(info->keys, count, sizeof(*info->keys), compare_names);
+}
+
 static void rtype_native(struct shared *sh, struct rtype_info *info, const struct type_info *native)
 {
     struct symtab *t = snapshot_symtab(sh->snapshot);
@@ -132,8 +150,10 @@ static void rtype_native(struct shared *sh, struct rtype_info *info, const struc
     if (native->namevar)
         info->namevar = intern(t, sv_of(native->namevar));
     info->path_title = sv_is(info->name->text, "file");
-    info->many_names = sv_is(info->name->text, "package");
-    info->alias_free = info->many_names || sv_is(info->name->text, "exec");
+    info->alias_free = sv_is(info->name->text, "exec");
+    static const struct sv package_keys[] = { { "command", 7 }, { "name", 4 }, { "provider", 8 } };
+    if (sv_is(info->name->text, "package"))
+        rtype_keys(sh, info, package_keys, COUNT(package_keys));
 }
 
 static void rtype_ruby(struct shared *sh, struct rtype_info *info, const struct ruby_type *ruby)
@@ -145,8 +165,11 @@ static void rtype_ruby(struct shared *sh, struct rtype_info *info, const struct 
         info->params[i] = intern(t, ruby->params[i]);
     info->param_count = ruby->param_count;
     info->open = !ruby->param_count; /* made by Ruby code that cannot be read: anything may be a parameter */
-    if (ruby->namevar.n)
-        info->namevar = intern(t, ruby->namevar);
+    info->namevar = intern(t, ruby->namevar);
+    if (ruby->title_patterns)
+        info->titled = ruby;
+    if (ruby->title_patterns && ruby->key_count > 1 && sh->hooks.title_parts)
+        rtype_keys(sh, info, ruby->keys, ruby->key_count);
 }
 
 /* Never NULL; known is false for a name that is no native type. */

@@ -131,14 +131,25 @@ static void alias_to(struct compile *c, struct eres *r, struct sv key, bool list
                 SV_ARG(key), at.n ? " " : "", SV_ARG(at));
 }
 
-/* A package is its command, name and provider together. */
-static void alias_package(struct compile *c, struct eres *r)
+static bool param_given(const struct resource_param *p) { return p && p->value.kind != V_UNDEF && p->value.kind != V_UNSET; }
+
+/* One part of an identity: what was given, else what the title gives, else for the name the title itself. */
+static struct sv key_text(struct compile *c, const struct eres *r, const struct sym *key)
 {
-    static const char *const parts[] = { "command", "name", "provider" };
+    const struct resource_param *p = param_find(r, key);
+    const struct value *part = param_given(p) ? &p->value : r->parts ? hash_find_sv(r->parts, key->text) : NULL;
+    if (part && part->kind == V_STRING)
+        return value_sv(*part);
+    return key == c->names.name_ ? r->r.title : SV_NONE;
+}
+
+/* A package is its command, name and provider together. */
+static void alias_keys(struct compile *c, struct eres *r)
+{
+    const struct rtype_info *info = r->type->info;
     struct strbuf key = STRBUF_IN(c->arena);
-    for (size_t i = 0; i < COUNT(parts); i++) {
-        const struct resource_param *p = param_find(r, text_sym(c, sv_of(parts[i])));
-        struct sv text = p && p->value.kind == V_STRING ? value_sv(p->value) : i == 1 ? r->r.title : SV_NONE;
+    for (uint32_t i = 0; i < info->key_count; i++) {
+        struct sv text = key_text(c, r, info->keys[i]);
         strbuf_adds(&key, i ? ", " : "");
         if (text.p)
             strbuf_addf(&key, "\"%.*s\"", SV_ARG(text));
@@ -154,6 +165,19 @@ static void alias_package(struct compile *c, struct eres *r)
                 SV_ARG(strbuf_sv(&key)), own.n ? " at " : "", SV_ARG(own), SV_ARG(ref), at.n ? " " : "", SV_ARG(at));
 }
 
+/* The parameters that the title gives are kept aside: code does not see them, the catalog has them. */
+static void take_title_apart(struct compile *c, struct eres *r)
+{
+    const struct eval_hooks *hooks = &c->options->hooks;
+    struct call k = { .c = c, .arena = c->arena, .scope = r->scope, .frame = c->site.frame, .site = c->site.node };
+    struct value parts;
+    if (!hooks->title_parts || !hooks->title_parts(hooks->ruby, &k, r->type->info->titled, r->r.title, &parts))
+        return;
+    if (parts.kind != V_HASH)
+        raise_error(c, "No set of title patterns matched the title \"%.*s\".", SV_ARG(r->r.title));
+    r->parts = parts.h;
+}
+
 /* File[foo] with a path answers to File[/path] too. */
 static void add_aliases(struct compile *c, struct eres *r)
 {
@@ -165,8 +189,10 @@ static void add_aliases(struct compile *c, struct eres *r)
             alias_to(c, r, value_sv(a->value.items[i]), false);
     if (!r->type || r->type->define)
         return;
-    if (r->type->info->many_names)
-        alias_package(c, r);
+    if (r->type->info->titled)
+        take_title_apart(c, r);
+    if (r->type->info->key_count)
+        alias_keys(c, r);
     if (r->type->info->alias_free)
         return;
     const struct resource_param *p = param_find(r, r->type->info->namevar);

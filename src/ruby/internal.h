@@ -42,6 +42,7 @@ struct ruby_env {
     struct map functions; /* name to struct ruby_fn */
     struct map templates; /* path, or the text of an inline one, to struct template */
     uint32_t template_count;
+    struct map titles; /* "type\ntitle" to struct title */
     uint64_t compiles;
 };
 
@@ -73,5 +74,6 @@ struct sv function_path(struct call *k, struct sv name, bool old_api);
 const struct ruby_fn *function_find(struct call *k, struct sv name);
 
 #define TOO_MANY_TEMPLATES 10000 /* inline texts that are kept; further ones are compiled each time */
+#define TOO_MANY_TITLES    10000 /* titles whose parts are kept; further ones are asked for each time */
 
 #endif

@@ -16,6 +16,8 @@ struct ruby_options {
 
 /* For eval_hooks.function: the signatures of a function that a module of the snapshot wrote in Ruby. NULL: there is none. */
 const struct builtin *ruby_function(void *options, struct call *k, struct sv name, uint32_t *out_count);
+/* For eval_hooks.title_parts. */
+bool ruby_title_parts(void *options, struct call *k, const struct ruby_type *type, struct sv title, struct value *out_parts);
 /* template and inline_template. */
 extern const struct builtin ruby_functions[];
 extern const size_t ruby_function_count;

@@ -33,6 +33,7 @@ static void *make_env(void *ctx, struct snapshot *s, struct arena *a)
     env->options = ctx;
     env->functions = map_in(env->arena);
     env->templates = map_in(env->arena);
+    env->titles = map_in(env->arena);
     arena_defer(a, env_end, env);
     return env;
 }

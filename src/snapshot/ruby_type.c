@@ -14,8 +14,10 @@ struct reader {
     struct arena *arena;
     struct sv *params;
     size_t count, cap;
-    struct sv namevar;
-    bool named; /* namevar was told, not guessed */
+    struct sv *keys; /* parameters that are namevars */
+    size_t key_count, key_cap;
+    size_t declared; /* the parameters of the last declaration begin here */
+    bool title_patterns;
     struct loop *loops;
     size_t loop_count, loop_cap;
 };
@@ -43,12 +45,12 @@ static void add_param(struct reader *r, struct sv name)
     ARENA_PUSH(r->arena, r->params, r->count, r->cap, arena_dup(r->arena, name));
 }
 
-static void set_namevar(struct reader *r, struct sv name)
+/* What was declared last is a namevar: more than one where the declaration stands in a loop. */
+static void add_keys(struct reader *r)
 {
-    if (r->named)
-        return;
-    r->namevar = arena_dup(r->arena, name);
-    r->named = true;
+    for (size_t i = r->declared; i < r->count; i++)
+        ARENA_PUSH(r->arena, r->keys, r->key_count, r->key_cap, r->params[i]);
+    r->declared = r->count;
 }
 
 /* :name, 'name', "name", or a bare word (out_bare). Empty: none of these. */
@@ -79,18 +81,16 @@ static void add_declared(struct reader *r, struct sv args)
     struct sv name = read_name(args, &bare);
     if (!name.n)
         return;
-    if (!bare) {
+    r->declared = r->count;
+    size_t loop = bare ? r->loop_count : 0;
+    while (loop && !sv_eq(r->loops[loop - 1].var, name))
+        loop--;
+    if (!bare)
         add_param(r, name);
-        if (says_namevar(args))
-            set_namevar(r, name);
-        return;
-    }
-    for (size_t i = r->loop_count; i-- > 0;)
-        if (sv_eq(r->loops[i].var, name)) {
-            for (size_t j = 0; j < r->loops[i].count; j++)
-                add_param(r, r->loops[i].names[j]);
-            return;
-        }
+    for (size_t j = 0; loop && j < r->loops[loop - 1].count; j++)
+        add_param(r, r->loops[loop - 1].names[j]);
+    if (says_namevar(args))
+        add_keys(r);
 }
 
 /* The words of "[:a, 'b']" or "%w{a b}" that end just before `end`. */
@@ -154,8 +154,10 @@ static void read_line(struct reader *r, struct sv line)
         add_declared(r, args);
         return;
     }
-    if (word_at(line, "isnamevar") == 0 && r->count)
-        set_namevar(r, r->params[r->count - 1]);
+    if (word_at(line, "isnamevar") == 0)
+        add_keys(r);
+    else if (sv_starts(line, SV("def self.title_patterns")))
+        r->title_patterns = true;
     else if (word_at(line, "ensurable") == 0)
         add_param(r, SV("ensure"));
     else
@@ -220,7 +222,10 @@ static void *make_ruby_type(void *ctx, struct sv name, struct arena *a)
     t->name = name;
     t->params = r.params;
     t->param_count = (uint32_t)r.count;
-    t->namevar = r.named ? r.namevar : SV("name");
+    t->keys = r.keys;
+    t->key_count = (uint32_t)r.key_count;
+    t->namevar = r.key_count == 1 ? r.keys[0] : SV("name");
+    t->title_patterns = r.title_patterns;
     t->path = *path;
     return t;
 }

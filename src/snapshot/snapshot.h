@@ -58,8 +58,11 @@ struct ruby_type {
     struct sv name;
     const struct sv *params; /* parameters and properties */
     uint32_t param_count;
-    struct sv namevar;
-    struct sv path; /* of the file */
+    struct sv namevar;     /* "name" where there are several */
+    const struct sv *keys; /* the namevars, in the order of the file */
+    uint32_t key_count;
+    bool title_patterns; /* it takes titles apart by patterns of its own */
+    struct sv path;      /* of the file */
 };
 const struct ruby_type *snapshot_ruby_type(struct snapshot *s, struct sv name);
 

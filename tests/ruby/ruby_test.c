@@ -40,6 +40,7 @@ static int setup_ruby(void **state)
     struct world *w = *state;
     ruby = (struct ruby_options){ .helper = arena_printf(w->arena, "%s/src/ruby/helper/main.rb", root ? root : ".") };
     w->options.hooks.function = ruby_function;
+    w->options.hooks.title_parts = ruby_title_parts;
     w->options.hooks.ruby = &ruby;
     use_modules(w, "modules");
     return 0;
@@ -112,6 +113,7 @@ static void test_no_ruby(void **state)
     expect(w, "notice(template('m/wrong.erb'))", "/modules/m/templates/wrong.erb) is written in Ruby");
     expect(w, "notice(max(1, 2))", "  2\n");
     expect(w, "nowhere_at_all()", "Unknown function: 'nowhere_at_all'.");
+    expect(w, "m_role { 'ann@ops': } notice(1)", "  1\n");
     w->options.hooks.ruby = NULL;
     expect(w, "notice(old(1))", "/old.rb) is written in Ruby, which this command does not run");
 }
@@ -138,6 +140,34 @@ static void test_environments(void **state)
     expect(w, "notice(m::what(1))", "Unknown function: 'm::what'.");
     use_modules(w, "modules");
     expect(w, "notice(m::add(1))", "  11\n");
+}
+
+/* The catalog of some code holds a text. */
+static void expect_catalog(struct world *w, const char *code, const char *part)
+{
+    struct compile_options o = w->options;
+    o.code = sv_of(code);
+    struct compile_result *r = compile_node(w->s, &o);
+    AUTO_STRBUF json = STRBUF_HEAP;
+    assert_non_null(r->catalog);
+    catalog_write_json(r->catalog, &json, false);
+    if (!strstr(strbuf_cstr(&json), part))
+        fail_msg("%s: expected to find %s in\n%s", code, part, strbuf_cstr(&json));
+    compile_result_free(r);
+}
+
+/* What a title gives is in the catalog, after the reference's manner: it stands first, and what is given as well wins. */
+static void test_titles(void **state)
+{
+    struct world *w = *state;
+    const char *split = "m_role { 'ann@ops': strict => true }";
+    for (int i = 0; i < 2; i++) /* asked for, then kept */
+        expect_catalog(w, split, "\"parameters\":{\"user\":\"ann\",\"group\":\"OPS\",\"strict\":true}");
+    expect_catalog(w, "m_role { 'cid@ops': group => 'given', user => undef }", "\"parameters\":{\"user\":\"cid\",\"group\":\"given\"}");
+    expect_catalog(w, "m_role { 'bob': user => 'x' }", "\"parameters\":{\"user\":\"x\"}");
+    expect_catalog(w, "m_broken { 'a': }", "\"title\":\"a\"");
+    w->options.hooks.title_parts = NULL;
+    expect_catalog(w, split, "\"parameters\":{\"strict\":true}");
 }
 
 /* Deep values and long texts cross, or end in a message. */
@@ -168,8 +198,10 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_ruby, teardown)
     enum { SKIPPED = 77 }; /* for the test runner */
     const struct CMUnitTest without_ruby[] = { TEST(test_no_ruby) };
-    const struct CMUnitTest tests[] = { TEST(test_cases), TEST(test_crash), TEST(test_warm),    TEST(test_time),        TEST(test_memory),
-                                        TEST(test_print), TEST(test_sizes), TEST(test_no_path), TEST(test_environments) };
+    const struct CMUnitTest tests[] = {
+        TEST(test_cases), TEST(test_crash), TEST(test_warm),    TEST(test_time),         TEST(test_memory),
+        TEST(test_print), TEST(test_sizes), TEST(test_no_path), TEST(test_environments), TEST(test_titles)
+    };
     int failed = cmocka_run_group_tests(without_ruby, NULL, NULL);
     if (failed || ruby_is_installed())
         return failed + cmocka_run_group_tests(tests, NULL, NULL);

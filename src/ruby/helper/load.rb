@@ -5,14 +5,17 @@ module Potlac
     # Files of Puppet that are stood in for here, so that nothing of it need be installed.
     OWN = %w[
       puppet puppet/error puppet/functions puppet/parser puppet/parser/functions puppet/parser/scope puppet/parser/templatewrapper
-      puppet/parser/files puppet/pops puppet/resource puppet/util puppet/util/package puppet/util/json puppet/util/execution
+      puppet/parameter puppet/parameter/boolean puppet/parser/files puppet/pops puppet/property puppet/property/boolean
+      puppet/property/ensure puppet/property/keyvalue puppet/property/list puppet/property/ordered_list puppet/resource puppet/type
+      puppet/util puppet/util/package puppet/util/json puppet/util/execution
       puppet/util/errors puppet/version puppet/module puppet/file_system facter
     ].freeze
 
     # Of Ruby's own library, what is loaded wherever Puppet runs, so that code takes it as given: read when it is first named.
     AT_FIRST_USE = {
       Base64: 'base64', BigDecimal: 'bigdecimal', CGI: 'cgi', Date: 'date', DateTime: 'date', Digest: 'digest', Etc: 'etc',
-      FileUtils: 'fileutils', IPAddr: 'ipaddr', OpenSSL: 'openssl', Open3: 'open3', OpenStruct: 'ostruct', Pathname: 'pathname',
+      FileUtils: 'fileutils', Gem: 'rubygems', IPAddr: 'ipaddr',
+      OpenSSL: 'openssl', Open3: 'open3', OpenStruct: 'ostruct', Pathname: 'pathname',
       Psych: 'psych', SecureRandom: 'securerandom', Set: 'set', Shellwords: 'shellwords', Socket: 'socket', StringIO: 'stringio',
       Tempfile: 'tempfile', Timeout: 'timeout', URI: 'uri', YAML: 'yaml', Zlib: 'zlib'
     }.freeze
@@ -35,7 +38,7 @@ module Potlac
 
     # Gems are looked for only by code that asks for one: reading their index costs more than most compiles.
     def self.with_gems
-      return false if defined?(Gem)
+      return false unless Object.autoload?(:Gem)
 
       Kernel.send(:potlac_require, 'rubygems')
       true

@@ -10,7 +10,7 @@ module Potlac
   HELPER = __dir__
 end
 
-%w[wire values errors puppet scope functions4 functions3 template load].each { |name| require_relative name }
+%w[wire values errors puppet scope functions4 functions3 template types load].each { |name| require_relative name }
 
 module Potlac
   # Requests by name; each gets the rest of the message.
@@ -21,6 +21,7 @@ module Potlac
     'load3' => lambda { |name, path, text| Functions3.load(name, path, text) },
     'call4' => lambda { |name, dispatch, args, block| Functions4.call(name, dispatch, args, block) },
     'call3' => lambda { |name, args| Functions3.call(name, args) },
+    'title' => lambda { |name, path, text, title| Types.title(name, path, text, title) },
     'erb' => lambda { |id, path, name, text, vars| Template.render(id, path, name, text, vars) },
   }.freeze
 

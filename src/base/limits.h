@@ -9,6 +9,7 @@
 #define LIMIT_COMPILE_BYTES (2048ul << 20) /* memory of one compile */
 #define LIMIT_REGEX_STEPS   20000000ul     /* retries of one regular expression match */
 #define LIMIT_LOOKUP_DEPTH  64             /* lookups inside lookups */
+#define LIMIT_EXPORT_ROUNDS 16             /* compiles of one host until all exports are those collected */
 #define LIMIT_RUBY_MS       30000          /* one ERB template or function in Ruby */
 #define LIMIT_RUBY_BYTES    (1024ul << 20) /* address space of the Ruby process */
 #define LIMIT_RUBY_MESSAGE  (256u << 20)   /* what is sent to it or from it at once */

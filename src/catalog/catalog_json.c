@@ -241,6 +241,24 @@ static void write_resource(const struct catalog *c, struct json_out *j, const st
     json_close(j, '}');
 }
 
+uint32_t catalog_write_exported(const struct catalog *c, struct strbuf *out)
+{
+    struct json_out writer = json_to(out, false), *j = &writer;
+    uint32_t count = 0;
+    json_open(j, '{');
+    json_kstr(j, "name", c->name);
+    json_key(j, SV("resources"));
+    json_open(j, '[');
+    for (uint32_t i = 0; i < c->resource_count; i++)
+        if (c->resources[i]->flags & RES_EXPORTED) {
+            write_resource(c, j, c->resources[i]);
+            count++;
+        }
+    json_close(j, ']');
+    json_close(j, '}');
+    return count;
+}
+
 void catalog_write_json(const struct catalog *c, struct strbuf *out, bool pretty)
 {
     struct json_out writer = json_to(out, pretty), *j = &writer;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "catalog/seal.h"
 
 #define CATALOG_KIND SV("catalog")
@@ -90,6 +91,53 @@ static bool find_removed(struct site *s, struct fleet *f, struct err *err)
     return true;
 }
 
+/* A subject that does not compile keeps what it exported before; one that is gone exports nothing. */
+static bool note_exports(struct site *s, struct fleet *f, bool *out_changed, struct err *err)
+{
+    struct map known = map_in(f->arena);
+    uint32_t count;
+    *out_changed = false;
+    for (uint32_t i = 0; i < f->count; i++) {
+        struct fleet_item *item = &f->items[i];
+        bool changed = false;
+        map_put(&known, item->subject.entity->ref, item);
+        if (item->result->catalog && !exports_set(s->exports, item->subject.entity->ref, item->result->catalog, &changed, err))
+            return false;
+        *out_changed |= changed;
+    }
+    const struct sv *subjects = exports_subjects(s->exports, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!map_find(&known, subjects[i])) {
+            exports_drop(s->exports, subjects[i]);
+            *out_changed = true;
+        }
+    return true;
+}
+
+/* Compiles those that collect exports again until the exports are those that were collected: one apply brings all hosts to the same state,
+ * whatever order they were compiled in. */
+static bool settle_exports(struct site *s, struct fleet *f, struct err *err)
+{
+    for (unsigned round = 0; round < LIMIT_EXPORT_ROUNDS; round++) {
+        bool changed, any = false;
+        if (!note_exports(s, f, &changed, err))
+            return false;
+        for (uint32_t i = 0; changed && i < f->count; i++) {
+            if (!f->items[i].result->collects_exported)
+                continue;
+            compile_result_free(f->items[i].result);
+            f->items[i].result = site_compile(s, &f->items[i].subject);
+            any = true;
+        }
+        if (!any)
+            return true;
+    }
+    return err_set(err,
+                   "exported resources do not settle: what hosts export changes with what they collect, even after %d rounds; break "
+                   "the circle of <<| |>> and @@ between them",
+                   LIMIT_EXPORT_ROUNDS);
+}
+
 static void show_progress(uint32_t done, uint32_t all)
 {
     enum { STEP = 16 };
@@ -105,13 +153,18 @@ bool fleet_compile(struct site *s, bool progress, struct fleet *out_fleet, struc
     *f = (struct fleet){ .arena = arena_new(0) };
     struct subject *subjects = site_subjects(s, &f->count);
     f->items = ARENA_ARRAY(f->arena, struct fleet_item, f->count + 1);
+    if (!site_load_exports(s, err))
+        return false;
     double started = now_ms();
     for (uint32_t i = 0; i < f->count; i++) {
         f->items[i] = (struct fleet_item){ .subject = subjects[i], .result = site_compile(s, &subjects[i]) };
         if (progress)
             show_progress(i + 1, f->count);
     }
+    bool settled = settle_exports(s, f, err);
     f->milliseconds = now_ms() - started;
+    if (!settled)
+        return false;
     for (uint32_t i = 0; i < f->count; i++) {
         struct fleet_item *item = &f->items[i];
         if (!item->result->catalog) {
@@ -151,7 +204,7 @@ bool fleet_publish(struct site *s, struct fleet *f, struct err *err)
     for (size_t i = 0; i < f->removed_count; i++)
         if (!store_delete(s->store, CATALOG_KIND, f->removed[i], err))
             return false;
-    return true;
+    return exports_publish(s->exports, s->store, s->now, err);
 }
 
 void fleet_free(struct fleet *f)

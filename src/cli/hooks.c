@@ -32,10 +32,21 @@ static const struct type_info *type_info(void *ctx, struct sv type)
     return system_type_info((void *)hooks_providers(), type);
 }
 
+static const struct resource **exported(void *ctx, struct compile *c, struct sv type, uint32_t *out_count)
+{
+    struct site *s = ctx;
+    struct err err = { "" };
+    if (!site_load_exports(s, &err))
+        compile_fail(c, (struct span){ 0 }, "exported resources cannot be collected: %s", err.text);
+    return exports_of_type(s->exports, c, type, out_count);
+}
+
 struct eval_hooks hooks_of(struct site *s)
 {
     return (struct eval_hooks){ .ctx = &s->people,
                                 .lookup = lookup_parameter,
+                                .exported = s->dir.n ? exported : NULL, /* a manifest alone has no store */
+                                .exports = s,
                                 .type_info = type_info,
                                 .function = ruby_function,
                                 .title_parts = ruby_title_parts,

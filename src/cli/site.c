@@ -160,6 +160,16 @@ bool site_open_store(struct site *s, struct err *err)
     return s->store && open_seal_key(s, err) && people_recall(&s->people, s->arena, s->store, err);
 }
 
+bool site_load_exports(struct site *s, struct err *err)
+{
+    if (s->exports)
+        return true;
+    if (!s->store && fs_exists(path_join(s->arena, s->state_dir, SV("store.db")).p) && !site_open_store(s, err))
+        return false;
+    s->exports = exports_load(s->store, s->arena, snapshot_symtab(s->snapshot), err);
+    return s->exports != NULL;
+}
+
 void site_close(struct site *s)
 {
     store_close(s->store);

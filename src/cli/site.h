@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "people/people.h"
 #include "ruby/ruby.h"
+#include "store/exports.h"
 #include "store/store.h"
 
 struct site {
@@ -20,6 +21,7 @@ struct site {
     struct snapshot *snapshot;
     const struct model *model; /* NULL where the site has no model/ */
     struct store *store;       /* NULL until site_open_store */
+    struct exports *exports;   /* NULL until they are first asked for */
     struct sv seal_key;        /* of this installation: under it secrets are kept as digests */
     struct builtins *functions;
     struct people_context people;
@@ -43,6 +45,8 @@ bool site_open(struct cli *c, struct site *out_site);
 /* A snapshot without a site: for `apply FILE`, `apply -e`, `compile`. */
 bool site_open_bare(struct cli *c, struct site *out_site);
 bool site_open_store(struct site *s, struct err *err);
+/* s->exports from the store, which is opened where there is one. */
+bool site_load_exports(struct site *s, struct err *err);
 void site_close(struct site *s);
 
 /* An entity that has a catalog: a host (its agent converges it), or a Potlac or ownership (converged onto calendars). */

@@ -111,6 +111,7 @@ struct value eval_collect(struct frame *f, const struct node *n)
         collector_overrides(f, col, n);
     if (n->collect.query)
         col->query = query_new(f, n->collect.query);
+    c->result->collects_exported |= col->exported;
     if (col->exported && !c->options->hooks.exported)
         warn_at(f, n, "no_store", "exported resources cannot be collected without a store; the collector is ignored");
     collector_add(c, col);
@@ -177,33 +178,39 @@ static bool run_realize(struct compile *c, struct collector *col)
     return any;
 }
 
-/* Resources that other nodes exported become resources of this one. */
+/* A resource that another node exported becomes one of this node, with what the collector's scope gives by default. */
+static void import_one(struct compile *c, struct collector *col, const struct resource *from)
+{
+    struct eres *existing = find_resource(c, from->type, from->title);
+    if (existing && existing->collector_id != from)
+        raise_plain(c, SV_NONE, 0, "A duplicate resource was found while collecting exported resources, with the type and title %.*s",
+                    SV_ARG(resource_ref(c->arena, from)));
+    if (existing) /* another collector has it */
+        return;
+    struct eres *r = resource_new(c, col->scope, col->type, from->title);
+    r->collector_id = from;
+    r->r.file = from->file;
+    r->r.line = from->line;
+    for (uint32_t j = 0; j < from->param_count; j++)
+        param_set(c, r, &from->params[j]);
+    tags_add_syms(c, r, from->tags, from->tag_count);
+    apply_defaults(c, r, col->scope);
+    resource_add(c, col->scope, r);
+    collected_new(c, col, r);
+}
+
+/* What other nodes export does not change while this one is compiled: once is enough. */
 static void import_exported(struct compile *c, struct collector *col)
 {
     const struct eval_hooks *hooks = &c->options->hooks;
     uint32_t count = 0;
-    const struct resource **found = hooks->exported(hooks->ctx, c, col->type->info->normal, &count);
+    const struct resource **found = hooks->exported(hooks->exports, c, col->type->info->normal, &count);
     for (uint32_t i = 0; i < count; i++) {
-        const struct resource *from = found[i];
-        struct eres *existing = find_resource(c, from->type, from->title);
-        if (existing && existing->collector_id != from)
-            raise_plain(c, SV_NONE, 0, "A duplicate resource was found while collecting exported resources, with the type and title %.*s",
-                        SV_ARG(resource_ref(c->arena, from)));
-        if (existing)
-            continue;
-        struct eres *r = resource_new(c, col->scope, col->type, from->title);
-        r->collector_id = from;
-        r->r.file = from->file;
-        r->r.line = from->line;
-        r->r.flags |= RES_VIRTUAL;
-        for (uint32_t j = 0; j < from->param_count; j++)
-            param_set(c, r, &from->params[j]);
-        tags_add_syms(c, r, from->tags, from->tag_count);
-        if (!query_matches(col, col->query, r))
-            continue;
-        resource_add(c, col->scope, r);
-        collected_new(c, col, r);
+        struct eres as_stored = { .r = *found[i], .type = col->type };
+        if (query_matches(col, col->query, &as_stored))
+            import_one(c, col, found[i]);
     }
+    col->imported = true;
 }
 
 static bool run_query(struct compile *c, struct collector *col)
@@ -212,7 +219,7 @@ static bool run_query(struct compile *c, struct collector *col)
     uint32_t before = col->collected_count;
     if (col->exported && !c->options->hooks.exported)
         return false;
-    if (col->exported)
+    if (col->exported && !col->imported)
         import_exported(c, col);
     any = col->collected_count != before;
     uint32_t count = col->type->count; /* those that appear meanwhile are for the next round */

@@ -22,8 +22,9 @@ struct eval_hooks {
     void *ctx;
     /* Automatic parameter lookup. False: not found. May fail the compile itself. */
     bool (*lookup)(void *ctx, struct compile *c, struct sv key, struct value *out_v, struct data_origin *out_origin);
-    /* Exported resources of other nodes that match; NULL where there is no store. */
-    const struct resource **(*exported)(void *ctx, struct compile *c, struct sv type, uint32_t *out_count);
+    /* Resources of a type ("File") that other nodes export, in an order that stays; NULL where there is no store. May fail the compile. */
+    const struct resource **(*exported)(void *exports, struct compile *c, struct sv type, uint32_t *out_count);
+    void *exports;
     /* Types that the system layer has natively: their parameters are checked. NULL name list end. Returns NULL for an unknown type. */
     const struct type_info *(*type_info)(void *ctx, struct sv type);
     /* Functions that are neither built in nor in the Puppet language: their rows, as of a built-in, which must live as long as the compile.
@@ -70,7 +71,8 @@ struct compile_result {
     struct catalog *catalog; /* NULL: failed */
     struct sv
         error; /* the one message, worded as the reference words it: "Evaluation Error: ... (file: F, line: 1, column: 2) on node N" */
-    struct diags diags; /* warnings, and the errors with spans */
+    bool collects_exported; /* it asked for what other nodes export: their change may change it */
+    struct diags diags;     /* warnings, and the errors with spans */
 };
 
 /* Never NULL. */

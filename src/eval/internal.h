@@ -194,7 +194,7 @@ struct collector {
     const struct query *query;
     struct resource_param *overrides;
     uint32_t override_count;
-    bool has_overrides, exported, done;
+    bool has_overrides, exported, imported, done;
     struct value *refs; /* realize(): what is not found yet */
     uint32_t ref_count;
     struct eres **collected;

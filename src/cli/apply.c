@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/apply_site.h"
 #include "cli/converge.h"
+#include "cli/node.h"
 #include "cli/show.h"
 #include "system/facts.h"
 
@@ -16,25 +17,6 @@ static double now_seconds(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static struct sv fact_text(struct value facts, const char *name)
-{
-    const struct value *v = hash_find_sv(facts.h, sv_of(name));
-    return v && v->kind == V_STRING ? value_sv(*v) : SV_NONE;
-}
-
-/* The name Puppet would take: the fully qualified one, in lower case. */
-static struct sv own_certname(struct cli *c, struct value facts)
-{
-    struct sv name = fact_text(facts, "fqdn");
-    if (!name.n)
-        name = fact_text(facts, "hostname");
-    char *p = arena_cstr(c->arena, name.n ? name : SV("localhost"));
-    for (char *q = p; *q; q++)
-        if (*q >= 'A' && *q <= 'Z')
-            *q = (char)(*q + 32);
-    return sv_of(p);
 }
 
 static int converge_manifest(struct cli *c, struct site *s, const struct compile_result *r, double compile_seconds, struct sv certname)
@@ -85,7 +67,7 @@ static int apply_manifest(struct cli *c)
     if (!site_open_bare(c, &s))
         return EXIT_BROKEN;
     struct value facts = facts_collect(c->arena);
-    struct sv certname = own_certname(c, facts);
+    struct sv certname = own_certname(c->arena, facts);
     double started = now_seconds();
     struct compile_result *r = site_compile_code(&s, certname, facts, code, path);
     show_messages(&r->diags);

@@ -9,7 +9,7 @@
 
 #include "base/fs.h"
 #include "base/json.h"
-#include "cli/hooks.h"
+#include "cli/node.h"
 
 struct answer {
     struct strbuf text;
@@ -90,14 +90,12 @@ static void compile_case(struct batch *b, struct arena *a, const struct data *ro
 {
     bool warm = b->options->warm;
     struct class_request class = { .name = data_text(data_get(root, "class")) };
-    struct compile_options o = { .certname = SV("node1.example.com"),
-                                 .facts = facts_over(a, b->options->facts, data_get(root, "facts")),
-                                 .server_facts = b->server_facts,
-                                 .trusted = b->trusted,
-                                 .code = warm ? SV("") : data_text(data_get(root, "code")),
-                                 .strict = STRICT_WARNING,
-                                 .hooks = hooks_of(b->site),
-                                 .functions = b->site->functions };
+    struct compile_options o = site_options(b->site);
+    o.certname = SV("node1.example.com");
+    o.facts = facts_over(a, b->options->facts, data_get(root, "facts"));
+    o.server_facts = b->server_facts;
+    o.trusted = b->trusted;
+    o.code = warm ? SV("") : data_text(data_get(root, "code"));
     if (warm && class.name.n) {
         o.classes = &class;
         o.class_count = 1;

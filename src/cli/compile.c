@@ -1,42 +1,26 @@
 /* compile: a catalog as JSON on standard output, or many at once for comparison with another compiler. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/fs.h"
-#include "base/json.h"
 #include "cli/batch.h"
+#include "cli/facts_file.h"
+#include "cli/node.h"
 #include "cli/show.h"
 #include "cli/site.h"
 #include "system/facts.h"
 
-static bool read_json(struct cli *c, struct sv path, struct sv text, const struct data **out_root, struct err *err)
-{
-    struct source *src = ARENA_NEW(c->arena, struct source);
-    *src = (struct source){ path, text };
-    struct diags diags = diags_in(c->arena);
-    struct data_doc *doc;
-    if (!json_read(c->arena, src, NULL, &diags, &doc)) {
-        cli_diags(c, &diags);
-        return err_set(err, "'%.*s' is not usable", SV_ARG(path));
-    }
-    *out_root = &doc->root;
-    return true;
-}
-
 /* --facts FILE, else this machine's. */
 static bool read_facts(struct cli *c, struct value *out_facts, struct err *err)
 {
+    struct facts_file file;
+    struct diags diags = diags_in(c->arena);
     const char *path = cli_value(c, "facts");
-    const struct data *root = NULL;
-    struct sv text;
     if (!path) {
         *out_facts = facts_collect(c->arena);
         return true;
     }
-    if (!fs_read(c->arena, path, 0, &text, err) || !read_json(c, sv_of(path), text, &root, err))
-        return false;
-    if (root->kind != DATA_MAP)
-        return err_set(err, "'%s' holds %s, but facts are a map", path, data_kind_name(root->kind));
-    *out_facts = value_from_data(c->arena, root);
-    return true;
+    bool ok = facts_file_read(c->arena, path, &file, &diags, err);
+    cli_diags(c, &diags);
+    *out_facts = file.facts;
+    return ok;
 }
 
 static int compile_batch(struct cli *c, struct site *s, struct value facts)
@@ -50,13 +34,27 @@ static int compile_batch(struct cli *c, struct site *s, struct value facts)
     return batch_run(s, &o, &err) ? EXIT_OK : cli_broken(&err);
 }
 
+/* A Potlac or an ownership of the model, which is no machine. */
+static bool is_people(struct site *s, struct sv name, struct subject *out_subject)
+{
+    return s->model && site_subject(s, name, out_subject, NULL) && !out_subject->is_host;
+}
+
+static struct compile_result *compile_named(struct cli *c, struct site *s, const char *name, struct err *err)
+{
+    struct subject people;
+    struct compile_options o;
+    if (is_people(s, sv_of(name), &people))
+        return site_compile(s, &people);
+    return node_options(c, s, name, &o, err) ? compile_node(s->snapshot, &o) : NULL;
+}
+
 static int compile_one(struct cli *c, struct site *s, const char *node)
 {
-    struct subject subject;
     struct err err = { "" };
-    if (!site_subject(s, sv_of(node), &subject, &err))
+    struct compile_result *r = compile_named(c, s, node, &err);
+    if (!r)
         return cli_broken(&err);
-    struct compile_result *r = site_compile(s, &subject);
     show_messages(&r->diags);
     if (r->catalog) {
         AUTO_STRBUF out = STRBUF_HEAP;
@@ -89,7 +87,7 @@ static int compile(struct cli *c)
 
 static const struct cli_option options[] = {
     SITE_OPTIONS,
-    { "facts", 0, "FILE", "facts as JSON, for --batch [this machine's]" },
+    NODE_OPTIONS,
     { "batch", 0, "FILE", "compile cases, one JSON object a line; answers go to standard output" },
     { "jobs", 'j', "N", "with --batch: compile so many at once [1]" },
     { "warm", 0, NULL, "with --batch: compile each case twice, tell the second time" },
@@ -98,9 +96,11 @@ static const struct cli_option options[] = {
 
 const struct verb verb_compile = {
     .name = "compile",
-    .usage = "NODE [--site DIR] | --batch FILE",
+    .usage = "NODE [--site DIR] [--facts FILE] | --batch FILE",
     .summary = "Print a node's catalog as JSON",
-    .help = "NODE is a host's name or fqdn, or the ref of a Potlac or ownership. The catalog has Puppet's format 2.",
+    .help = "NODE is a host of the model, the ref of a Potlac or ownership, or, where the site has no model/, any certname.\n"
+            "The site may be a plain Puppet environment or control repository (manifests/, modules/, hiera.yaml, environment.conf),\n"
+            "or a folder with environments/NAME/. The catalog has Puppet's format 2; messages go to standard error.",
     .options = options,
     .run = compile,
 };

@@ -9,7 +9,9 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/yaml.h"
+#include "cli/classifier.h"
 #include "cli/hooks.h"
+#include "cli/node.h"
 #include "cli/subject_facts.h"
 
 static bool read_config(struct site *s, struct diags *diags, struct err *err)
@@ -73,15 +75,50 @@ static struct sv own_modules(struct arena *a)
     return fs_exists(path_join(a, modules, SV("potlac/metadata.json")).p) ? modules : SV_NONE;
 }
 
+static struct sv option_text(const struct cli *c, const char *name)
+{
+    const char *v = cli_value(c, name);
+    return v ? arena_dup(c->arena, sv_of(v)) : SV_NONE;
+}
+
+static bool is_folder(struct site *s, struct sv dir, const char *name) { return fs_is_dir(path_join(s->arena, dir, sv_of(name)).p); }
+static bool is_there(struct site *s, struct sv dir, const char *name) { return fs_exists(path_join(s->arena, dir, sv_of(name)).p); }
+
+/* strict and strict_variables: of the command line, else of potlac.yaml. */
+static bool read_strictness(struct cli *c, struct site *s, struct err *err)
+{
+    static const char *const levels[] = { [STRICT_OFF] = "off", [STRICT_WARNING] = "warning", [STRICT_ERROR] = "error" };
+    const struct data *own = data_get(s->config, "strict"), *variables = data_get(s->config, "strict_variables");
+    struct sv level = option_text(c, "strict");
+    s->strict = STRICT_WARNING;
+    s->strict_variables = cli_flag(c, "strict-variables") || (variables && variables->kind == DATA_BOOL && variables->b);
+    if (!level.n && own)
+        level = own->kind == DATA_BOOL && !own->b ? SV("off") : data_text(own); /* YAML takes a bare off for false */
+    if (!level.n)
+        return !own || err_set(err, "'strict' is off, warning or error");
+    for (int i = 0; i < (int)(sizeof levels / sizeof *levels); i++)
+        if (sv_is(level, levels[i])) {
+            s->strict = i;
+            return true;
+        }
+    return err_set(err, "'strict' is off, warning or error, not '%.*s'", SV_ARG(level));
+}
+
 static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
 {
-    struct snapshot_options o = { .site = s->dir, .environment = SV("production"), .own_modules = own_modules(s->arena) };
-    const char *modulepath = cli_value(c, "modulepath");
-    if (modulepath)
-        o.modulepath = sv_of(modulepath);
-    struct sv environment = data_text(data_get(s->config, "environment"));
-    if (environment.n)
-        o.environment = environment;
+    bool plain = s->dir.n && !is_folder(s, s->dir, "model");
+    struct snapshot_options o = { .site = s->dir,
+                                  .environment = s->environment.n ? s->environment : SV("production"),
+                                  .modulepath = option_text(c, "modulepath"),
+                                  .global_hiera = option_text(c, "hiera-config"),
+                                  .codedir = s->codedir,
+                                  .base_modules = plain,
+                                  .own_modules = own_modules(s->arena) };
+    s->environment = o.environment;
+    if (!read_strictness(c, s, err))
+        return false;
+    if (!o.global_hiera.n && s->codedir.n && is_there(s, s->codedir, "hiera.yaml"))
+        o.global_hiera = path_join(s->arena, s->codedir, SV("hiera.yaml"));
     s->ruby.helper = ruby_helper_path(s->arena);
     s->snapshot = snapshot_open(&o, err);
     if (s->snapshot)
@@ -89,13 +126,74 @@ static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
     return s->snapshot != NULL;
 }
 
+/* What a folder has one of where it is a site or an environment of Puppet's. */
+static const char *const site_parts[] = { "model", "manifests", "modules", "environment.conf", "hiera.yaml" };
+
+static bool is_site(struct site *s, struct sv dir)
+{
+    for (size_t i = 0; i < sizeof site_parts / sizeof *site_parts; i++)
+        if (is_there(s, dir, site_parts[i]))
+            return true;
+    return false;
+}
+
+static bool no_environment(struct site *s, struct sv folder, struct sv name, struct err *err)
+{
+    struct fs_entry *entries;
+    size_t count;
+    if (!fs_list(s->arena, folder.p, &entries, &count, err))
+        return false;
+    struct sv *names = ARENA_ARRAY(s->arena, struct sv, count + 1);
+    struct strbuf all = STRBUF_IN(s->arena);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = entries[i].name;
+        strbuf_addf(&all, "%s%.*s", i ? ", " : "", SV_ARG(names[i]));
+    }
+    return err_set(err, "'%.*s' has no environment '%.*s': it has %.*s; name one with --environment", SV_ARG(folder), SV_ARG(name),
+                   SV_ARG(all.n ? strbuf_sv(&all) : SV("none")));
+}
+
+/* Of a folder with environments/ (r10k's basedir, a server's codedir) one environment is the site. */
+static bool choose_environment(struct cli *c, struct site *s, struct err *err)
+{
+    struct sv name = option_text(c, "environment"), folder = path_join(s->arena, s->dir, SV("environments"));
+    if (!name.n && s->classification)
+        name = s->classification->environment;
+    s->environment = name;
+    if (!fs_is_dir(folder.p))
+        return true;
+    struct sv chosen = path_join(s->arena, folder, name.n ? name : SV("production"));
+    if (sv_find_char(name, '/', 0) != SIZE_MAX || !fs_is_dir(chosen.p))
+        return is_folder(s, s->dir, "manifests") || no_environment(s, folder, path_base(chosen), err);
+    s->codedir = s->dir;
+    s->dir = chosen;
+    return true;
+}
+
+static bool read_classification(struct cli *c, struct site *s, struct diags *diags, struct err *err)
+{
+    const char *path = cli_value(c, "enc");
+    if (!path)
+        return true;
+    s->classification = ARENA_NEW(s->arena, struct classification);
+    return classification_read(s->arena, path, s->classification, diags, err);
+}
+
 static bool open_parts(struct cli *c, struct site *s, struct diags *diags, struct err *err)
 {
     if (!fs_is_dir(s->dir.p))
         return err_set(err, "there is no site folder '%.*s'; name one with --site DIR", SV_ARG(s->dir));
-    if (!fs_is_dir(path_join(s->arena, s->dir, SV("model")).p) && !fs_is_dir(path_join(s->arena, s->dir, SV("manifests")).p))
-        return err_set(err, "'%.*s' is no site: it has neither model/ nor manifests/; name one with --site DIR", SV_ARG(s->dir));
-    if (!read_config(s, diags, err) || !read_base_facts(s, diags, err) || !open_snapshot(c, s, err))
+    if (!read_classification(c, s, diags, err) || !choose_environment(c, s, err))
+        return false;
+    if (!is_site(s, s->dir))
+        return err_set(err,
+                       "'%.*s' is no site: it has neither model/ nor manifests/ nor modules/ nor environments/; name one with --site DIR",
+                       SV_ARG(s->dir));
+    if (!read_config(s, diags, err))
+        return false;
+    if (!s->environment.n)
+        s->environment = data_text(data_get(s->config, "environment"));
+    if (!read_base_facts(s, diags, err) || !open_snapshot(c, s, err))
         return false;
     s->model = snapshot_model(s->snapshot, diags);
     s->people = (struct people_context){ .model = s->model, .today = s->today };
@@ -248,24 +346,21 @@ bool site_subject(struct site *s, struct sv name, struct subject *out_subject, s
 
 static struct compile_result *compile_host(struct site *s, const struct subject *subject)
 {
-    struct compile_options o = { .certname = subject->certname,
-                                 .facts = subject_facts(s, subject->entity, subject->certname),
-                                 .top_vars = subject_model_vars(s, subject->entity),
-                                 .strict = STRICT_WARNING,
-                                 .hooks = hooks_of(s),
-                                 .functions = s->functions };
+    struct compile_options o = site_options(s);
+    o.certname = subject->certname;
+    o.facts = subject_facts(s, subject->entity, subject->certname);
+    o.server_facts = site_server_facts(s);
+    o.top_vars = subject_model_vars(s, subject->entity);
     return compile_node(s->snapshot, &o);
 }
 
 static struct compile_result *compile_people(struct site *s, const struct subject *subject)
 {
     struct class_request class;
-    struct compile_options o = { .certname = subject->certname,
-                                 .facts = value_hash(hash_new(s->arena, 0)),
-                                 .code = SV(""),
-                                 .strict = STRICT_WARNING,
-                                 .hooks = hooks_of(s),
-                                 .functions = s->functions };
+    struct compile_options o = site_options(s);
+    o.certname = subject->certname;
+    o.facts = value_hash(hash_new(s->arena, 0));
+    o.code = SV("");
     if (people_classify(s->model, s->arena, subject->entity, s->today, &class)) {
         o.classes = &class;
         o.class_count = 1;
@@ -280,12 +375,10 @@ struct compile_result *site_compile(struct site *s, const struct subject *subjec
 
 struct compile_result *site_compile_code(struct site *s, struct sv certname, struct value facts, struct sv code, struct sv code_path)
 {
-    struct compile_options o = { .certname = certname,
-                                 .facts = facts,
-                                 .code = code,
-                                 .code_path = code_path,
-                                 .strict = STRICT_WARNING,
-                                 .hooks = hooks_of(s),
-                                 .functions = s->functions };
+    struct compile_options o = site_options(s);
+    o.certname = certname;
+    o.facts = facts;
+    o.code = code;
+    o.code_path = code_path;
     return compile_node(s->snapshot, &o);
 }

@@ -15,7 +15,12 @@
 
 struct site {
     struct arena *arena;
-    struct sv dir;             /* "" for none: a manifest alone */
+    struct sv dir;                         /* "" for none: a manifest alone; of several environments the one that was chosen */
+    struct sv codedir;                     /* folder above environments/; empty where there is none */
+    struct sv environment;                 /* "production" */
+    struct classification *classification; /* of --enc; NULL: none */
+    int strict;                            /* of enum in struct compile_options, for every compile */
+    bool strict_variables;
     struct sv state_dir;       /* store and calendars */
     const struct data *config; /* potlac.yaml; NULL where there is none */
     struct snapshot *snapshot;
@@ -38,6 +43,17 @@ struct site {
         { "state", 0, "DIR", "store and calendars [SITE/.potlac]" },                                                                       \
     {                                                                                                                                      \
         "now", 0, "TIME", "take this UTC time for the clock: 2027-02-15T08:00:00Z"                                                         \
+    }
+
+/* Options of verbs that compile a node's catalog or look up its data. */
+#define NODE_OPTIONS                                                                                                                       \
+    { "environment", 0, "NAME", "the environment [the classifier's, potlac.yaml's, production]" },                                         \
+        { "facts", 0, "FILE", "the node's facts: of facter, 'puppet facts' or PuppetDB; JSON or YAML" },                                   \
+        { "enc", 0, "FILE", "what a classifier printed for the node: classes, parameters, environment; YAML" },                            \
+        { "hiera-config", 0, "FILE", "hiera.yaml of the layer above environments [CODEDIR/hiera.yaml]" },                                  \
+        { "strict", 0, "LEVEL", "off, warning or error: what doubtful code gives [warning]" },                                             \
+    {                                                                                                                                      \
+        "strict-variables", 0, NULL, "an unknown variable is an error"                                                                     \
     }
 
 /* Opens the snapshot and, where there is one, the model. False after printing what is wrong. */

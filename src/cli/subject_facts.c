@@ -3,6 +3,7 @@
 #include "cli/subject_facts.h"
 
 #include "base/json.h"
+#include "cli/node.h"
 
 static struct value text(struct sv s) { return s.n ? value_str(s) : VALUE_UNDEF; }
 
@@ -25,42 +26,12 @@ static struct sv first_address(const struct entity *host)
     return list && list->kind == DATA_LIST && list->count ? data_text(&list->items[0]) : data_text(list);
 }
 
-/* A copy of a nested fact with the host's own values laid over it. */
-static struct value overlay(struct site *s, const struct hash *facts, const char *name, const struct hash *own)
-{
-    const struct value *base = hash_find_sv(facts, sv_of(name));
-    struct hash *h = base && base->kind == V_HASH ? hash_copy(s->arena, base->h, own->count) : hash_new(s->arena, own->count);
-    for (uint32_t i = 0; i < own->count; i++)
-        hash_put(s->arena, h, own->pairs[i].key, own->pairs[i].value);
-    return value_hash(h);
-}
-
 struct value subject_facts(struct site *s, const struct entity *host, struct sv certname)
 {
     struct value reported = reported_facts(s, host);
     if (reported.kind == V_HASH)
         return reported;
-    struct hash *facts = hash_copy(s->arena, s->base_facts.h, 8), *net = hash_new(s->arena, 4);
-    size_t dot = sv_find_char(certname, '.', 0);
-    struct value hostname = value_str(sv_slice(certname, 0, dot));
-    struct value domain = text(dot == SIZE_MAX ? SV_NONE : sv_slice(certname, dot + 1, certname.n));
-    struct value ip = text(first_address(host));
-    const struct {
-        const char *structured, *legacy;
-        struct value value;
-    } rows[] = { { "hostname", "hostname", hostname },
-                 { "domain", "domain", domain },
-                 { "fqdn", "fqdn", value_str(certname) },
-                 { "ip", "ipaddress", ip } };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (rows[i].value.kind == V_UNDEF)
-            continue;
-        hash_put_str(s->arena, net, rows[i].structured, rows[i].value);
-        hash_put_str(s->arena, facts, rows[i].legacy, rows[i].value);
-    }
-    hash_put_str(s->arena, facts, "networking", overlay(s, facts, "networking", net));
-    hash_put_str(s->arena, facts, "clientcert", value_str(certname));
-    return value_hash(facts);
+    return facts_named(s->arena, s->base_facts.h, certname, first_address(host));
 }
 
 /* service name => version, of all deployments on the cluster. */

@@ -42,9 +42,10 @@ static void add_local(struct compile *c, const struct unit *u)
     }
 }
 
-static _Noreturn void syntax_error(struct compile *c)
+static _Noreturn void syntax_error(struct compile *c, const struct diags *mistakes)
 {
-    const struct diag *d = c->result->diags.first;
+    c->result->diags = *mistakes;
+    const struct diag *d = mistakes->first;
     while (d && d->severity != SEV_ERROR)
         d = d->next;
     unsigned line = 0, column = 0;
@@ -62,18 +63,19 @@ static _Noreturn void syntax_error(struct compile *c)
 static const struct unit **programs(struct compile *c, uint32_t *out_count)
 {
     const struct compile_options *o = c->options;
+    c->code_diags = diags_in(c->arena);
     if (!o->code.p) {
-        const struct unit **units = snapshot_site_units(c->snapshot, out_count, &c->result->diags);
-        if (!units && c->result->diags.errors)
-            syntax_error(c);
+        const struct unit **units = snapshot_site_units(c->snapshot, out_count, &c->code_diags);
+        if (c->code_diags.errors)
+            syntax_error(c, &c->code_diags);
         return units;
     }
     struct source *src = ARENA_NEW(c->arena, struct source);
     src->path = o->code_path.n ? o->code_path : SV(""); /* in a catalog "", which is not the same as none */
     src->text = o->code;
-    c->code_unit = parse(c->arena, c->syms, src, 0, &c->result->diags);
+    c->code_unit = parse(c->arena, c->syms, src, 0, &c->code_diags);
     if (!c->code_unit)
-        syntax_error(c);
+        syntax_error(c, &c->code_diags);
     add_local(c, c->code_unit);
     *out_count = 1;
     return &c->code_unit;

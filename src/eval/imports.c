@@ -15,11 +15,35 @@ static void check_definition(struct frame *f, const struct definition *d)
     }
 }
 
+/* The setting strict: a key that is given twice ends the compile, is told, or is nobody's business. */
+static void take_warning(struct compile *c, const struct diag *d)
+{
+    unsigned line, column;
+    bool by_strict = strcmp(d->name, "duplicate_key") == 0;
+    if (by_strict && c->options->strict == STRICT_OFF)
+        return;
+    if (!by_strict || c->options->strict == STRICT_WARNING) {
+        diag_warn(&c->result->diags, d->name, d->span, "%.*s", SV_ARG(d->message));
+        return;
+    }
+    span_position(d->span, &line, &column);
+    struct sv at = location_text(c, d->span.src->path, line, column);
+    diag_error(&c->result->diags, d->span, "%.*s", SV_ARG(d->message));
+    if (c->site.node)
+        raise_error(c, "%.*s %.*s", SV_ARG(d->message), SV_ARG(at));
+    raise_plain(c, SV_NONE, 0, "Could not parse for environment %.*s: %.*s %.*s", SV_ARG(snapshot_environment(c->snapshot)),
+                SV_ARG(d->message), SV_ARG(at));
+}
+
 void import_check(struct compile *c, const struct unit *u)
 {
     if (ptrmap_find(&c->imported, u))
         return;
     ptrmap_put(&c->imported, u, c);
+    const struct diags *read = u == c->code_unit ? &c->code_diags : snapshot_unit_diags(c->snapshot, u);
+    for (const struct diag *d = read->first; d; d = d->next)
+        if (d->severity == SEV_WARNING)
+            take_warning(c, d);
     static const struct layout no_variables;
     struct frame *f = ARENA_NEW(c->arena, struct frame);
     *f = (struct frame){ .c = c, .scope = c->top, .unit = u, .layout = &no_variables, .kind = FRAME_PROGRAM };

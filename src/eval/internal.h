@@ -248,9 +248,10 @@ struct compile {
     struct scope *top, *node_scope, *current;
     struct entry *main;
     const struct unit *code_unit;
-    struct entry absent; /* stands for names that were looked up in vain */
-    struct map own_syms; /* of text_sym */
-    struct map local;    /* definitions of options->code: "class ntp" etc. to found */
+    struct diags code_diags; /* of reading it */
+    struct entry absent;     /* stands for names that were looked up in vain */
+    struct map own_syms;     /* of text_sym */
+    struct map local;        /* definitions of options->code: "class ntp" etc. to found */
     struct ptrmap classes, defines, functions, foreign, types, lines, prepared, warned, imported;
     struct eres **pending; /* defines whose body waits */
     uint32_t pending_count;

@@ -81,7 +81,7 @@ void evaluate_node(struct compile *c)
     uint32_t count = 1;
     const struct unit **units = &c->code_unit;
     if (!c->code_unit)
-        units = snapshot_site_units(c->snapshot, &count, &c->result->diags);
+        units = snapshot_site_units(c->snapshot, &count, NULL);
     struct choice ch = { 0 };
     if (!choose(c, units, count, &ch))
         return;

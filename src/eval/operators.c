@@ -16,7 +16,8 @@ struct value coerce_number(struct frame *f, struct value v, const struct node *n
         fail_at(f, n, "The string '%.*s' was automatically coerced to the numerical value %.*s", SV_ARG(value_sv(v)),
                 SV_ARG(value_text(f->c->arena, number)));
     if (f->c->options->strict == STRICT_WARNING)
-        warn_at(f, n, "numeric_coercion", "the string '%.*s' was automatically coerced to a number", SV_ARG(value_sv(v)));
+        warn_at(f, n, "numeric_coercion", "The string '%.*s' was automatically coerced to the numerical value %.*s", SV_ARG(value_sv(v)),
+                SV_ARG(value_text(f->c->arena, number)));
     return number;
 }
 

@@ -544,21 +544,24 @@ static void override_param(struct compile *c, struct eres *r, const struct resou
     param_set(c, r, &set);
 }
 
+static void override_evaluated(struct compile *c, const struct eres *r, struct sv file, uint32_t line)
+{
+    struct sv at = location_text(c, r->r.file, r->r.line, 0), here = location_text(c, file, line, 0);
+    struct sv text = arena_printf(c->arena, "Attempt to override an already evaluated resource%s%.*s%s with new values",
+                                  at.n ? ", defined at " : "", SV_ARG(at), at.n ? "," : "");
+    if (c->options->strict == STRICT_ERROR)
+        raise_plain(c, file, line, "%.*s", SV_ARG(text));
+    if (c->options->strict == STRICT_WARNING)
+        diag_warn(&c->result->diags, "override_evaluated", (struct span){ 0 }, "%.*s%s%.*s", SV_ARG(text), here.n ? " " : "", SV_ARG(here));
+}
+
 void resource_merge(struct compile *c, struct eres *r, const struct resource_param *params, uint32_t count, struct entry *source,
                     struct sv file, uint32_t line)
 {
     if (r->source != source && !child_of(source, r->source))
         raise_plain(c, file, line, "Only subclasses can override parameters");
-    if (r->r.flags & RES_EVALUATED) {
-        struct sv at = location_text(c, r->r.file, r->r.line, 0);
-        const char *fmt = at.n ? ", defined at " : "";
-        if (c->options->strict == STRICT_ERROR)
-            raise_plain(c, file, line, "Attempt to override an already evaluated resource%s%.*s%s with new values", fmt, SV_ARG(at),
-                        at.n ? "," : "");
-        if (c->options->strict == STRICT_WARNING)
-            diag_warn(&c->result->diags, "override_evaluated", (struct span){ 0 },
-                      "attempt to override %.*s[%.*s], which is already evaluated, with new values", SV_ARG(r->r.type), SV_ARG(r->r.title));
-    }
+    if (r->r.flags & RES_EVALUATED)
+        override_evaluated(c, r, file, line);
     for (uint32_t i = 0; i < count; i++)
         override_param(c, r, &params[i]);
 }

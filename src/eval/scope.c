@@ -126,15 +126,20 @@ static struct value settings_lookup(struct compile *c, struct sv name)
         { "hostcert", "" },
         { "user", "puppet" },
         { "group", "puppet" },
-        { "manifest", "" },
         { "libdir", "/var/cache/puppet/lib" },
         { "reportdir", "/var/cache/puppet/reports" },
         { "dns_alt_names", "" },
     };
     if (sv_is(name, "environment"))
         return value_str(snapshot_environment(c->snapshot));
-    if (sv_is(name, "certname"))
+    if (sv_is(name, "certname") || sv_is(name, "node_name_value"))
         return value_str(c->options->certname);
+    if (sv_is(name, "modulepath"))
+        return value_str(snapshot_modulepath(c->snapshot));
+    if (sv_is(name, "manifest")) {
+        struct sv manifest = snapshot_manifest(c->snapshot);
+        return value_str(manifest.n ? manifest : SV(""));
+    }
     if (sv_is(name, "strict"))
         return value_str(sv_of(c->options->strict == STRICT_OFF ? "off" : c->options->strict == STRICT_ERROR ? "error" : "warning"));
     if (sv_is(name, "strict_variables"))
@@ -210,7 +215,7 @@ static struct value unknown_variable(struct frame *f, const struct node *n)
         fail_at(f, n, "Unknown variable: '%s%.*s'.", top, SV_ARG(n->var.name->text));
     if (c->options->strict == STRICT_WARNING && !ptrmap_find(&c->warned, n)) {
         ptrmap_put(&c->warned, n, (void *)f->c);
-        warn_at(f, n, "unknown_variable", "unknown variable '%s%.*s'", top, SV_ARG(n->var.name->text));
+        warn_at(f, n, "unknown_variable", "Unknown variable: '%s%.*s'.", top, SV_ARG(n->var.name->text));
     }
     return VALUE_UNDEF;
 }

@@ -17,7 +17,7 @@ struct snapshot {
     struct arena *arena; /* settings and modules: not changed after opening */
     struct source_tree tree;
     struct symtab *syms;
-    struct sv environment, site, hiera, global_hiera, manifest;
+    struct sv environment, site, hiera, global_hiera, manifest, codedir, modulepath_text;
     struct sv *modulepath; /* absolute folders */
     size_t modulepath_count, modulepath_cap;
     struct module_slot *modules;

@@ -57,6 +57,8 @@ const struct unit *snapshot_unit(struct snapshot *s, struct sv path, unsigned pa
     return l->unit;
 }
 
+const struct diags *snapshot_unit_diags(struct snapshot *s, const struct unit *u) { return &unit_load(s, u->src->path, 0)->diags; }
+
 /* ---- the site's own manifests ---- */
 
 struct site_units {

@@ -64,15 +64,42 @@ static void add_module_folder(struct snapshot *s, struct sv base, struct sv dir)
     ARENA_PUSH(s->arena, s->modulepath, s->modulepath_count, s->modulepath_cap, dir);
 }
 
+/* "$codedir" and "$environment" inside a folder's name. */
+static struct sv fill_settings(struct snapshot *s, struct sv text)
+{
+    const struct {
+        struct sv name, value;
+    } rows[] = { { SV("$codedir"), s->codedir.n ? s->codedir : SV("/etc/puppet/code") }, { SV("$environment"), s->environment } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t at = sv_find(text, rows[i].name, 0);
+        if (at != SIZE_MAX)
+            text = arena_printf(s->arena, "%.*s%.*s%.*s", SV_ARG(sv_slice(text, 0, at)), SV_ARG(rows[i].value),
+                                SV_ARG(sv_slice(text, at + rows[i].name.n, text.n)));
+    }
+    return text;
+}
+
 static void add_module_path(struct snapshot *s, struct sv base, struct sv path)
 {
     struct sv piece;
     while (sv_cut(&path, ':', &piece)) {
-        if (sv_is(piece, "$basemodulepath"))
+        piece = sv_trim(piece);
+        if (sv_is(piece, "$basemodulepath")) {
+            if (s->codedir.n)
+                add_module_folder(s, s->codedir, SV("modules"));
             add_module_path(s, base, SV(OWN_MODULES ":" BASE_MODULES));
-        else if (piece.n)
-            add_module_folder(s, base, piece);
+        } else if (piece.n) {
+            add_module_folder(s, base, fill_settings(s, piece));
+        }
     }
+}
+
+static struct sv joined_folders(struct snapshot *s)
+{
+    struct strbuf out = STRBUF_IN(s->arena);
+    for (size_t i = 0; i < s->modulepath_count; i++)
+        strbuf_addf(&out, "%s%.*s", i ? ":" : "", SV_ARG(s->modulepath[i]));
+    return strbuf_sv(&out);
 }
 
 static void read_settings(struct snapshot *s, const struct snapshot_options *o)
@@ -83,15 +110,17 @@ static void read_settings(struct snapshot *s, const struct snapshot_options *o)
         manifest = conf_value(conf, "manifest");
         modulepath = conf_value(conf, "modulepath");
     }
-    s->manifest = s->site.n ? path_clean(s->arena, path_join(s->arena, s->site, manifest.n ? manifest : SV("manifests"))) : SV_NONE;
+    manifest = manifest.n ? fill_settings(s, manifest) : SV("manifests");
+    s->manifest = s->site.n ? path_clean(s->arena, path_join(s->arena, s->site, manifest)) : SV_NONE;
     if (!modulepath.n)
-        modulepath = s->site.n ? SV("modules:" OWN_MODULES) : SV("$basemodulepath");
+        modulepath = o->base_modules ? SV("modules:$basemodulepath") : s->site.n ? SV("modules:" OWN_MODULES) : SV("$basemodulepath");
     if (o->modulepath.n)
         add_module_path(s, SV_NONE, o->modulepath);
     else
         add_module_path(s, s->site, modulepath);
     if (o->own_modules.n)
         add_module_folder(s, SV_NONE, o->own_modules);
+    s->modulepath_text = joined_folders(s);
     s->global_hiera = path_clean(s->arena, o->global_hiera);
     if (s->site.n || o->hiera.n)
         s->hiera = o->hiera.n ? path_clean(s->arena, o->hiera) : path_join(s->arena, s->site, SV("hiera.yaml"));
@@ -150,6 +179,7 @@ struct snapshot *snapshot_open(const struct snapshot_options *o, struct err *err
         cache_init(caches[i]);
     s->environment = arena_dup(a, o->environment.n ? o->environment : SV("production"));
     s->site = path_clean(a, o->site);
+    s->codedir = path_clean(a, o->codedir);
     if (s->site.n && s->tree.kind(s->tree.ctx, s->site) != TREE_FOLDER) {
         err_set(err, "the site '%.*s' is no folder", SV_ARG(s->site));
         snapshot_free(s);
@@ -186,6 +216,8 @@ void snapshot_free(struct snapshot *s)
 struct symtab *snapshot_symtab(struct snapshot *s) { return s->syms; }
 struct sv snapshot_environment(const struct snapshot *s) { return s->environment; }
 struct sv snapshot_site(const struct snapshot *s) { return s->site; }
+struct sv snapshot_modulepath(const struct snapshot *s) { return s->modulepath_text; }
+struct sv snapshot_manifest(const struct snapshot *s) { return s->manifest; }
 struct sv snapshot_hiera(const struct snapshot *s) { return s->hiera; }
 struct sv snapshot_global_hiera(const struct snapshot *s) { return s->global_hiera; }
 

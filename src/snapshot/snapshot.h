@@ -17,6 +17,8 @@ struct snapshot_options {
     struct sv hiera;        /* hiera.yaml to use as the environment's; empty: SITE/hiera.yaml */
     struct sv global_hiera; /* hiera.yaml of the layer above all environments; empty: none */
     struct sv own_modules;  /* further folder of modules, looked at last: where potlac's own are in a source tree; may be empty */
+    struct sv codedir;      /* folder whose modules/ come first in $basemodulepath; empty: none */
+    bool base_modules;      /* $basemodulepath belongs to the module path that is taken where none is said, as in Puppet */
 };
 
 /* NULL and err when the site cannot be read at all. The caller frees. */
@@ -26,6 +28,9 @@ void snapshot_free(struct snapshot *s);
 struct symtab *snapshot_symtab(struct snapshot *s);
 struct sv snapshot_environment(const struct snapshot *s);
 struct sv snapshot_site(const struct snapshot *s);
+/* The folders of modules, joined by ':', and the site's manifest or its folder; for $settings::. */
+struct sv snapshot_modulepath(const struct snapshot *s);
+struct sv snapshot_manifest(const struct snapshot *s);
 /* The environment's hiera.yaml, there or not; empty without a site. */
 struct sv snapshot_hiera(const struct snapshot *s);
 struct sv snapshot_global_hiera(const struct snapshot *s);
@@ -70,6 +75,8 @@ const struct ruby_type *snapshot_ruby_type(struct snapshot *s, struct sv name);
 const struct unit **snapshot_site_units(struct snapshot *s, uint32_t *out_count, struct diags *diags);
 /* Any manifest or template, parsed once. NULL: missing (err) or wrong (diags). */
 const struct unit *snapshot_unit(struct snapshot *s, struct sv path, unsigned parse_flags, struct diags *diags, struct err *err);
+/* What reading a manifest gave, warnings too. */
+const struct diags *snapshot_unit_diags(struct snapshot *s, const struct unit *u);
 /* "module/file.epp" -> path of templates/file.epp; absolute paths stand. Empty: none. folder: "templates" or "files". */
 struct sv snapshot_module_file(struct snapshot *s, struct sv name, const char *folder);
 

@@ -416,8 +416,9 @@ struct hash *call_variables(struct call *k)
 void call_change_variable(struct call *k, struct sv name, struct value v)
 {
     const struct sym *sym = intern_find(k->c->syms, name);
-    struct frame *f = sym ? k->scope->frame : NULL;
-    struct value *slot = f && k->scope->kind != SCOPE_TOP ? slot_find(f, sym) : NULL;
+    struct value *slot = NULL;
+    for (struct frame *f = sym ? k->scope->frame : NULL; f && !slot; f = f->sibling)
+        slot = slot_find(f, sym);
     struct resource_param *p = sym && k->scope->resource ? param_find(k->scope->resource, sym) : NULL;
     if (!slot || slot->kind != v.kind)
         return;

@@ -42,7 +42,9 @@ struct ruby_env {
     struct map functions; /* name to struct ruby_fn */
     struct map templates; /* path, or the text of an inline one, to struct template */
     uint32_t template_count;
-    struct map titles; /* "type\ntitle" to struct title */
+    struct map titles;   /* "type\ntitle" to struct title */
+    struct map rendered; /* see kept.h */
+    size_t rendered_bytes;
     uint64_t compiles;
 };
 
@@ -52,6 +54,9 @@ struct session {
     struct helper *helper; /* while a request is in progress */
     unsigned depth;        /* requests inside requests */
     struct sv broken;      /* what ended the helper; empty: it lives */
+    bool alone;            /* the last answer used nothing but what came with its request */
+    struct sv *own;        /* variables that Ruby code set in this compile, and templates see */
+    uint32_t own_count;
 };
 
 /* Fails the compile where no helper can be had. what, path: for the message. */

@@ -20,7 +20,12 @@ struct helper_process {
     int fd;
     int64_t left_ns;
     uint32_t allowed_ms;
+    size_t from, to; /* bytes of `in` that came and were not asked for yet */
+    char in[64 << 10];
+    char out[16 << 10];
 };
+
+#define HEAD 4 /* bytes of length before each message */
 
 static int64_t now_ns(void)
 {
@@ -103,7 +108,8 @@ struct helper_process *process_start(const struct ruby_options *o, struct err *e
     struct helper_process *p = calloc(1, sizeof *p);
     if (!p)
         abort(); /* as everywhere: no memory ends the process */
-    *p = (struct helper_process){ .pid = pid, .fd = pair[0] };
+    p->pid = pid;
+    p->fd = pair[0];
     return p;
 }
 
@@ -172,18 +178,41 @@ static bool send_bytes(struct helper_process *p, const char *bytes, size_t n, st
     return true;
 }
 
+/* Up to n bytes, at least one; 0: err says why none come. */
+static size_t receive_some(struct helper_process *p, char *bytes, size_t n, struct err *err)
+{
+    for (;;) {
+        if (!wait_for(p, POLLIN, err)) /* it is not there yet: it has just been asked */
+            return 0;
+        ssize_t done = recv(p->fd, bytes, n, 0);
+        if (done > 0)
+            return (size_t)done;
+        if (done == 0 || (errno != EAGAIN && errno != EINTR)) {
+            ended(p, err);
+            return 0;
+        }
+    }
+}
+
 static bool receive_bytes(struct helper_process *p, char *bytes, size_t n, struct err *err)
 {
     while (n) {
-        ssize_t done = recv(p->fd, bytes, n, 0);
-        if (done > 0) {
-            bytes += done;
-            n -= (size_t)done;
-        } else if (done < 0 && (errno == EAGAIN || errno == EINTR)) {
-            if (!wait_for(p, POLLIN, err))
+        size_t have = p->to - p->from, take = have < n ? have : n;
+        memcpy(bytes, p->in + p->from, take);
+        p->from += take;
+        bytes += take;
+        n -= take;
+        if (n >= sizeof p->in) { /* much: straight to where it belongs */
+            size_t came = receive_some(p, bytes, n, err);
+            if (!came)
                 return false;
-        } else {
-            return ended(p, err);
+            bytes += came;
+            n -= came;
+        } else if (n) {
+            p->from = 0;
+            p->to = receive_some(p, p->in, sizeof p->in, err);
+            if (!p->to)
+                return false;
         }
     }
     return true;
@@ -193,15 +222,19 @@ bool process_send(struct helper_process *p, struct sv message, struct err *err)
 {
     if (message.n > LIMIT_RUBY_MESSAGE)
         return err_set(err, "a message of %zu bytes is too long", message.n);
-    unsigned char head[4] = { (unsigned char)(message.n >> 24), (unsigned char)(message.n >> 16), (unsigned char)(message.n >> 8),
-                              (unsigned char)message.n };
-    return send_bytes(p, (const char *)head, sizeof head, err) && send_bytes(p, message.p, message.n, err);
+    char head[HEAD] = { (char)(message.n >> 24), (char)(message.n >> 16), (char)(message.n >> 8), (char)message.n };
+    if (message.n > sizeof p->out - HEAD)
+        return send_bytes(p, head, HEAD, err) && send_bytes(p, message.p, message.n, err);
+    /* in one piece: each would wake the other side */
+    memcpy(p->out, head, HEAD);
+    memcpy(p->out + HEAD, message.p, message.n);
+    return send_bytes(p, p->out, HEAD + message.n, err);
 }
 
 bool process_receive(struct helper_process *p, struct arena *a, struct sv *out_message, struct err *err)
 {
-    unsigned char head[4];
-    if (!receive_bytes(p, (char *)head, sizeof head, err))
+    unsigned char head[HEAD];
+    if (!receive_bytes(p, (char *)head, HEAD, err))
         return false;
     size_t n = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
     if (n > LIMIT_RUBY_MESSAGE)

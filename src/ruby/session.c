@@ -34,6 +34,7 @@ static void *make_env(void *ctx, struct snapshot *s, struct arena *a)
     env->functions = map_in(env->arena);
     env->templates = map_in(env->arena);
     env->titles = map_in(env->arena);
+    env->rendered = map_in(env->arena);
     arena_defer(a, env_end, env);
     return env;
 }
@@ -138,6 +139,24 @@ static uint32_t time_allowed(const struct session *s)
     return s->env->options->milliseconds ? s->env->options->milliseconds : LIMIT_RUBY_MS;
 }
 
+static _Noreturn void session_fail(struct call *k, struct session *s, struct sv what)
+{
+    if (s->helper)
+        helper_free(s->helper);
+    s->helper = NULL;
+    s->depth = 0;
+    call_fail(k, "%.*s: %.*s", SV_ARG(what), SV_ARG(s->broken));
+}
+
+static void send_message(struct call *k, struct session *s, struct sv message, struct sv what)
+{
+    struct err err = { "" };
+    if (process_send(s->helper->process, message, &err))
+        return;
+    s->broken = arena_dup(k->arena, sv_of(err.text));
+    session_fail(k, s, what);
+}
+
 struct session *session_enter(struct call *k, struct sv what, struct sv path)
 {
     if (!compile_options_of(k->c)->hooks.ruby)
@@ -157,9 +176,7 @@ struct session *session_enter(struct call *k, struct sv what, struct sv path)
     process_allow(s->helper->process, time_allowed(s));
     if (s->helper->compile != s->compile) {
         s->helper->compile = s->compile;
-        struct strbuf out = STRBUF_IN(k->arena);
-        struct json_out j = request_begin(k, &out, "new");
-        session_request(k, s, &j, what);
+        send_message(k, s, SV("[\"new\"]"), what); /* is not answered */
     }
     return s;
 }
@@ -181,15 +198,6 @@ struct json_out request_begin(struct call *k, struct strbuf *out, const char *na
 
 /* ---- talking ---- */
 
-static _Noreturn void session_fail(struct call *k, struct session *s, struct sv what)
-{
-    if (s->helper)
-        helper_free(s->helper);
-    s->helper = NULL;
-    s->depth = 0;
-    call_fail(k, "%.*s: %.*s", SV_ARG(what), SV_ARG(s->broken));
-}
-
 static const struct data *receive(struct call *k, struct session *s, struct sv what)
 {
     struct source *src = ARENA_NEW(k->arena, struct source);
@@ -209,15 +217,6 @@ static const struct data *receive(struct call *k, struct session *s, struct sv w
         session_fail(k, s, what);
     }
     return &doc->root;
-}
-
-static void send_message(struct call *k, struct session *s, struct sv message, struct sv what)
-{
-    struct err err = { "" };
-    if (process_send(s->helper->process, message, &err))
-        return;
-    s->broken = arena_dup(k->arena, sv_of(err.text));
-    session_fail(k, s, what);
 }
 
 struct question {
@@ -273,6 +272,19 @@ static _Noreturn void raise_answer(struct call *k, struct session *s, const stru
     call_fail(k, "%.*s", SV_ARG(text));
 }
 
+/* After the value: did its request alone decide on it? And the names of variables that Ruby code has set for all that follows. */
+static void note_dependence(struct call *k, struct session *s, const struct data *message)
+{
+    const struct data *alone = message->count > 2 ? &message->items[2] : NULL, *own = message->count > 3 ? &message->items[3] : NULL;
+    s->alone = alone && alone->kind == DATA_BOOL && alone->b;
+    if (!own || own->kind != DATA_LIST)
+        return;
+    s->own = ARENA_ARRAY(k->arena, struct sv, own->count);
+    s->own_count = own->count;
+    for (uint32_t i = 0; i < own->count; i++)
+        s->own[i] = data_text(&own->items[i]);
+}
+
 struct value session_request(struct call *k, struct session *s, struct json_out *j, struct sv what)
 {
     json_close(j, ']');
@@ -293,6 +305,7 @@ struct value session_request(struct call *k, struct session *s, struct json_out 
             continue;
         }
         struct symtab *t = snapshot_symtab(compile_snapshot(k->c));
+        note_dependence(k, s, message);
         if (message->count > 1 && !wire_read(k->arena, t, compile_type_loader(k->c), &message->items[1], &v, &err)) {
             session_leave(s);
             call_fail(k, "%.*s returned what is no value: %s", SV_ARG(what), err.text);

@@ -1,6 +1,6 @@
 /* template: ERB templates of modules and inline ones. The values of the variables that a template names go with the request. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ruby/internal.h"
+#include "ruby/kept.h"
 
 struct template
 {
@@ -8,6 +8,7 @@ struct template
     struct sv path, text; /* path empty: inline */
     struct sv *names;     /* of variables: "a", "a::b", "::a" */
     uint32_t name_count;
+    bool pure; /* kept_is_pure */
 };
 
 /* ---- the names a template uses ---- */
@@ -64,6 +65,7 @@ static struct template *template_new(struct arena *a, uint32_t id, struct sv pat
     t->path = arena_dup(a, path);
     t->text = text;
     find_names(a, t);
+    t->pure = id && kept_is_pure(text);
     return t;
 }
 
@@ -87,20 +89,23 @@ static const struct template *template_get(struct call *k, struct sv path, struc
 
 /* ---- rendering ---- */
 
-static void write_variables(struct call *k, struct json_out *j, const struct template *t)
+static struct sv write_variables(struct call *k, const struct template *t)
 {
-    json_open(j, '{');
+    struct strbuf out = STRBUF_IN(k->arena);
+    struct json_out j = json_to(&out, false);
+    json_open(&j, '{');
     for (uint32_t i = 0; i < t->name_count; i++) {
         struct value v;
         if (!call_variable(k, t->names[i], &v))
             continue;
-        json_key(j, t->names[i]);
-        wire_write(j, k->arena, v);
+        json_key(&j, t->names[i]);
+        wire_write(&j, k->arena, v);
     }
-    json_close(j, '}');
+    json_close(&j, '}');
+    return strbuf_sv(&out);
 }
 
-static struct sv render(struct call *k, const struct template *t, struct sv name)
+static struct sv render_by_helper(struct call *k, const struct template *t, struct sv name, struct sv variables, bool *out_alone)
 {
     struct sv what =
         t->path.n ? arena_printf(k->arena, "the template '%.*s' (%.*s)", SV_ARG(name), SV_ARG(t->path)) : SV("inline_template()");
@@ -118,10 +123,36 @@ static struct sv render(struct call *k, const struct template *t, struct sv name
         json_null(&j);
     else
         json_str(&j, t->text);
-    write_variables(k, &j, t);
+    json_raw(&j, variables);
     struct value v = session_request(k, s, &j, what);
+    *out_alone = s->alone;
     session_leave(s);
     return v.kind == V_STRING ? value_sv(v) : SV_NONE;
+}
+
+/* Variables that Ruby code set are not among those that are sent. */
+static bool sees_own(const struct session *s, const struct template *t)
+{
+    for (uint32_t i = 0; i < s->own_count; i++)
+        for (uint32_t n = 0; n < t->name_count; n++)
+            if (sv_eq(s->own[i], t->names[n]))
+                return true;
+    return false;
+}
+
+static struct sv render(struct call *k, const struct template *t, struct sv name)
+{
+    struct sv text, variables = write_variables(k, t), key = SV_NONE;
+    bool alone, may_keep = t->pure && !sees_own(session_of(k), t) && !wire_has_secret(variables);
+    if (may_keep) {
+        key = kept_key(k->arena, t->id, variables);
+        if (kept_find(env_of(k), key, &text))
+            return text;
+    }
+    text = render_by_helper(k, t, name, variables, &alone);
+    if (may_keep && alone)
+        kept_put(env_of(k), key, text);
+    return text;
 }
 
 static struct value fn_template(struct call *k)

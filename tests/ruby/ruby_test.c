@@ -4,6 +4,7 @@
 
 #include "../lookup/compile_cases.h"
 
+#include "ruby/kept.h"
 #include "ruby/ruby.h"
 
 static struct builtins *functions_with_ruby(struct symtab *t)
@@ -69,6 +70,59 @@ static void test_crash(void **state)
     expect(w, "notice(m::add(1))", "  11\n");
     expect(w, "notice(m::back('m::back', 'm::crash', 'kill'))", "was ended by signal 9");
     expect(w, "notice(m::rescued('x'), m::add(2))", "  rescued: x 12\n");
+}
+
+/* Which templates may be kept, by the words of their code. */
+static void test_purity(void **state)
+{
+    (void)state;
+    static const char *const pure[] = { "text only",
+                                        "<%= @a %>",
+                                        "<% @list.each do |x| -%>\n<%= x %>\n<% end -%>",
+                                        "<%= @hash %><%= @file %>",
+                                        "<% if @x == :undef && @y =~ /^\\d+$/ -%><%= $1 %><% end %>",
+                                        "<%# Time.now %>",
+                                        "<%% `date` %>",
+                                        "<%= scope['a::b'].map(&:to_s).sort.join(\",\") %>",
+                                        "<%= @x.is_a?(Array) ? JSON.generate(@x) : nil %>" };
+    static const char *const impure[] = { "<%= Time.now %>",
+                                          "<%= rand %>",
+                                          "<%= `date` %>",
+                                          "<%= $counter %>",
+                                          "<%= @@seen %>",
+                                          "<%= %x(date) %>",
+                                          "<%= [1, 2].shuffle %>",
+                                          "<%= [[1]].map(&:sample) %>",
+                                          "<%= ENV['HOME'] %>",
+                                          "<%= File.read('x') %>",
+                                          "<%= $$ %>",
+                                          "<%= 'a'.hash %>",
+                                          "<%= Foo::Bar.new %>",
+                                          "<% def x() 1 end %>",
+                                          "<%= ::Time.now %>",
+                                          "<%= @a" };
+    for (size_t i = 0; i < sizeof pure / sizeof *pure; i++)
+        if (!kept_is_pure(sv_of(pure[i])))
+            fail_msg("is pure: %s", pure[i]);
+    for (size_t i = 0; i < sizeof impure / sizeof *impure; i++)
+        if (kept_is_pure(sv_of(impure[i])))
+            fail_msg("is not pure: %s", impure[i]);
+}
+
+/* What is kept depends on all that was given, and what depends on more is not kept. */
+static void test_kept(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 3; i++) {
+        expect(w, "$a = [1] notice(inline_template('<%= @a %>|'))", "  [1]|\n");
+        expect(w, "$a = [2] notice(inline_template('<%= @a %>|'))", "  [2]|\n");
+        expect(w, "notice(inline_template('<%= @a %>|'))", "  |\n");
+        expect(w, "$b = 1 notice(inline_template('<%= scope.to_hash[\"b\"] %>|'))", "  1|\n");
+        expect(w, "$b = 2 notice(inline_template('<%= scope.to_hash[\"b\"] %>|'))", "  2|\n");
+        expect(w, "$b = [1] inline_template('<% @b << 2 %>') notice($b)", "  [1, 2]\n");
+        expect(w, "notice(inline_template('<% scope[\"c\"] = 5 %>'), inline_template('<%= @c %>|'))", "5|\n");
+        expect(w, "notice(inline_template('<%= @c %>|'))", "  |\n");
+    }
 }
 
 /* One helper serves compile after compile. */
@@ -198,10 +252,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_ruby, teardown)
     enum { SKIPPED = 77 }; /* for the test runner */
     const struct CMUnitTest without_ruby[] = { TEST(test_no_ruby) };
-    const struct CMUnitTest tests[] = {
-        TEST(test_cases), TEST(test_crash), TEST(test_warm),    TEST(test_time),         TEST(test_memory),
-        TEST(test_print), TEST(test_sizes), TEST(test_no_path), TEST(test_environments), TEST(test_titles)
-    };
+    const struct CMUnitTest tests[] = { TEST(test_cases), TEST(test_crash),   TEST(test_purity),       TEST(test_kept),
+                                        TEST(test_warm),  TEST(test_time),    TEST(test_memory),       TEST(test_print),
+                                        TEST(test_sizes), TEST(test_no_path), TEST(test_environments), TEST(test_titles) };
     int failed = cmocka_run_group_tests(without_ruby, NULL, NULL);
     if (failed || ruby_is_installed())
         return failed + cmocka_run_group_tests(tests, NULL, NULL);

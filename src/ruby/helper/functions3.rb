@@ -55,6 +55,7 @@ module Puppet
           scope = Potlac::Scope
           scope.send(:define_method, "real_function_#{name}", &block)
           scope.send(:define_method, "function_#{name}") do |*args|
+            scope.alone = false
             given = args[0]
             unless given.is_a?(Array)
               raise ArgumentError, 'custom functions must be called with a single array that contains the arguments. ' \

@@ -1,9 +1,10 @@
 # The helper process: runs what modules wrote in Ruby (ERB templates, functions) for a compile in the process that started it.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Standard input and output carry messages: a length of four bytes, then JSON (wire.rb). A request is answered by ["ok", value] or
-# ["err", text, placed]; before that, Ruby code may ask back (a variable, a native function), and while it waits for that answer it may
-# be handed a further request. Standard output of the code that runs here goes to standard error.
+# Standard input and output carry messages: a length of four bytes, then JSON (wire.rb). A request is answered by ["ok", value, alone,
+# own] or ["err", text, placed]; before that, Ruby code may ask back (a variable, a native function), and while it waits for that answer
+# it may be handed a further request. alone: did nothing but the request decide on the value? own: variables that Ruby code set, where
+# it has. ["new"], another compile begins, has no answer. Standard output of the code that runs here goes to standard error.
 require 'json'
 
 module Potlac
@@ -16,7 +17,6 @@ module Potlac
   # Requests by name; each gets the rest of the message.
   HANDLERS = {
     'init' => lambda { |libs| Load.init(libs) },
-    'new' => lambda { Load.new_compile },
     'load4' => lambda { |name, path, text| Functions4.load(name, path, text) },
     'load3' => lambda { |name, path, text| Functions3.load(name, path, text) },
     'call4' => lambda { |name, dispatch, args, block| Functions4.call(name, dispatch, args, block) },
@@ -30,7 +30,7 @@ module Potlac
     outer = Scope.enter
     begin
       value = handler.call(*Wire.values(message))
-      Wire.write(['ok', Wire.encode(value)])
+      Wire.write(['ok', Wire.encode(value), Scope.alone, *(Scope.own.empty? ? [] : [Scope.own.keys])])
     ensure
       Scope.leave(outer)
     end
@@ -49,6 +49,7 @@ module Potlac
       case message[0]
       when 'ok' then return Wire.values(message[1])
       when 'err' then raise Errors.from_compile(message[1], message[2])
+      when 'new' then Load.new_compile
       else answer(message)
       end
     end
@@ -56,6 +57,7 @@ module Potlac
 
   # Asks the compile that waits for this process.
   def self.ask(*message)
+    Scope.alone = false
     Wire.write(message)
     wait
   end

@@ -5,6 +5,8 @@ module Potlac
   class Scope
     class << self
       attr_accessor :known
+      # Did the request that runs use only what came with it?
+      attr_accessor :alone
 
       def instance
         @instance ||= new
@@ -22,11 +24,14 @@ module Potlac
       def enter
         outer = @known
         @known = nil
+        @alone = true
         outer
       end
 
+      # A request inside another was asked for by that one, which then was not alone.
       def leave(outer)
         @known = outer
+        @alone = false
       end
     end
     new_compile
@@ -49,7 +54,10 @@ module Potlac
       raise Puppet::ParseError, "Scope variable name #{name.inspect} is a #{name.class}, not a string" unless name.is_a?(String)
 
       own = Scope.own
-      return own[name] if own.key?(name)
+      if own.key?(name)
+        Scope.alone = false
+        return own[name]
+      end
 
       known = Scope.known
       return known[name] if known && known.key?(name)
@@ -62,6 +70,7 @@ module Potlac
     end
 
     def setvar(name, value, _options = nil)
+      Scope.alone = false
       Scope.own[name] = value
     end
     alias []= setvar
@@ -156,6 +165,7 @@ module Potlac
     private
 
     def ask_variable(name)
+      Scope.alone = false
       cached = Scope.qualified[name]
       return cached unless cached.nil?
 

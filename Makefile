@@ -3,7 +3,7 @@
 #   make                 build build/potlac
 #   make demo            install what the build needs, build, and run the main job on examples/streaming
 #   make check           build and run every test;  T=lang/heredoc runs one;  T=lang runs a layer's
-#   make compat          compare catalogs with an installed Puppet's
+#   make compat          compare catalogs with an installed Puppet's;  EVERY=20 takes every twentieth class
 #   make lint bench fuzz install clean
 #
 #   SAN=address,undefined   build with sanitizers (in a build folder of its own)

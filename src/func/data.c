@@ -1,8 +1,9 @@
-/* data: data from YAML and JSON, in text and in files. */
+/* data: data from YAML, JSON and HOCON, in text and in files. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <yaml.h>
 
 #include "base/fs.h"
+#include "base/hocon.h"
 #include "base/json.h"
 #include "base/yaml.h"
 #include "func/support.h"
@@ -132,6 +133,21 @@ static struct value fn_parsejson(struct call *k)
     return value_truthy(v) ? v : other;
 }
 
+static struct value fn_parsehocon(struct call *k)
+{
+    struct source *src = ARENA_NEW(k->arena, struct source);
+    struct diags diags = diags_in(k->arena);
+    struct data_doc *doc;
+    *src = (struct source){ .path = SV("parsehocon"), .text = value_sv(k->args[0]) };
+    if (hocon_read(k->arena, src, NULL, &diags, &doc))
+        return value_from_data(k->arena, &doc->root);
+    if (k->count > 1)
+        return k->args[1];
+    unsigned line, column;
+    span_position(diags.first->span, &line, &column);
+    call_fail(k, "the text is no HOCON: %.*s at line %u column %u of it", SV_ARG(diags.first->message), line, column);
+}
+
 /* The text of no list and no hash is refused at once. */
 static _Noreturn void not_pson(struct call *k, struct sv text)
 {
@@ -205,6 +221,7 @@ static struct value fn_loadjson(struct call *k)
 const struct builtin func_data[] = {
     { "parseyaml", TAKES_ANYTHING, "data from YAML", fn_parseyaml, 0, NULL },
     { "parsejson", TAKES_ANYTHING, "data from JSON", fn_parsejson, 0, NULL },
+    { "parsehocon", "Callable[String, Any, 1, 2]", "data from HOCON", fn_parsehocon, 0, "hocon_string default" },
     { "parsepson", "Callable[String[1], Any, 1, 2]", "data from JSON", fn_parsepson, 0, "pson_string default" },
     { "loadyaml", TAKES_ANYTHING, "data of a YAML file", fn_loadyaml, 0, NULL },
     { "loadjson", TAKES_ANYTHING, "data of a JSON file", fn_loadjson, 0, NULL },

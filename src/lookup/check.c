@@ -1,6 +1,7 @@
 /* check: reads every hiera.yaml and every data file beside it, for `potlac check`. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fs.h"
+#include "base/hocon.h"
 #include "base/json.h"
 #include "base/yaml.h"
 #include "lookup/internal.h"
@@ -12,7 +13,7 @@ struct checker {
 };
 
 /* The first document of a file with the places of all in it; NULL where it is missing, empty or wrong: then diags say so. */
-static const struct data_doc *read_doc(struct checker *ch, struct sv path)
+static const struct data_doc *read_doc(struct checker *ch, struct sv path, bool hocon)
 {
     struct arena *a = ch->diags->arena; /* spans point into the text */
     struct source *src = ARENA_NEW(a, struct source);
@@ -25,18 +26,20 @@ static const struct data_doc *read_doc(struct checker *ch, struct sv path)
         return NULL;
     }
     src->text = arena_dup(a, src->text);
-    bool fine = sv_ends(path, SV(".json")) ? json_read(a, src, NULL, ch->diags, &doc) : yaml_read(a, src, NULL, ch->diags, &doc);
+    bool fine = hocon                        ? hocon_read(a, src, NULL, ch->diags, &doc)
+                : sv_ends(path, SV(".json")) ? json_read(a, src, NULL, ch->diags, &doc)
+                                             : yaml_read(a, src, NULL, ch->diags, &doc);
     return fine ? doc : NULL;
 }
 
-static void check_file(struct checker *ch, struct sv path, struct sv module)
+static void check_file(struct checker *ch, struct sv path, struct sv module, bool hocon)
 {
     struct err err = { 0 };
-    const struct data_doc *doc = read_doc(ch, path);
+    const struct data_doc *doc = read_doc(ch, path, hocon);
     if (!doc)
         return;
     const struct data *root = &doc->root;
-    if (!snapshot_data(ch->s, path, &err) && err.text[0]) {
+    if (!hocon && !snapshot_data(ch->s, path, &err) && err.text[0]) {
         diag_error(ch->diags, data_span(doc, root), "Unable to parse %s", err.text);
         return;
     }
@@ -103,7 +106,7 @@ static const struct data *subject(const struct data *root, struct sv message)
 static void check_error(struct checker *ch, struct sv path, const struct hiera_config *c)
 {
     unsigned before = ch->diags->errors;
-    const struct data_doc *doc = read_doc(ch, path);
+    const struct data_doc *doc = read_doc(ch, path, false);
     if (ch->diags->errors != before) /* the reader has said what is wrong */
         return;
     struct span at = doc ? data_span(doc, subject(&doc->root, c->error)) : (struct span){ 0 };
@@ -117,22 +120,26 @@ static struct sv fixed_folder(struct sv datadir)
     return at == SIZE_MAX ? datadir : path_dir(sv_slice(datadir, 0, at));
 }
 
+static void check_folder(struct checker *ch, struct sv dir, struct sv module, bool hocon)
+{
+    static const char *const usual[] = { "yaml", "yml", "json", "eyaml", NULL }, *const of_hocon[] = { "conf", "hocon", NULL };
+    for (const char *const *ending = hocon ? of_hocon : usual; *ending; ending++) {
+        uint32_t count;
+        const struct sv *paths = snapshot_glob(ch->s, arena_printf(ch->arena, "%.*s/**/*.%s", SV_ARG(dir), *ending), &count);
+        for (uint32_t p = 0; p < count; p++)
+            check_file(ch, paths[p], module, hocon);
+    }
+}
+
 static void check_hierarchy(struct checker *ch, const struct hierarchy *h, struct sv module)
 {
     for (uint32_t i = 0; i < h->count; i++) {
         struct sv dir = fixed_folder(h->entries[i].datadir.source);
-        bool known = false;
+        bool known = false, hocon = h->entries[i].hocon;
         for (uint32_t j = 0; j < i && !known; j++)
-            known = sv_eq(dir, fixed_folder(h->entries[j].datadir.source));
-        if (known)
-            continue;
-        static const char *const endings[] = { "yaml", "yml", "json", "eyaml" };
-        for (size_t e = 0; e < sizeof endings / sizeof *endings; e++) {
-            uint32_t count;
-            const struct sv *paths = snapshot_glob(ch->s, arena_printf(ch->arena, "%.*s/**/*.%s", SV_ARG(dir), endings[e]), &count);
-            for (uint32_t p = 0; p < count; p++)
-                check_file(ch, paths[p], module);
-        }
+            known = hocon == h->entries[j].hocon && sv_eq(dir, fixed_folder(h->entries[j].datadir.source));
+        if (!known)
+            check_folder(ch, dir, module, hocon);
     }
 }
 

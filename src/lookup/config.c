@@ -96,10 +96,12 @@ static bool read_function(struct loader *l, const struct hash *h, struct hierarc
     e->encrypted = strcmp(kind, "lookup_key") == 0 && sv_is(e->function, "eyaml_lookup_key");
     if (e->encrypted)
         read_key(l, h, e);
-    else if (strcmp(kind, "data_hash") != 0 || !(sv_is(e->function, "yaml_data") || sv_is(e->function, "json_data")))
+    e->hocon = strcmp(kind, "data_hash") == 0 && sv_is(e->function, "hocon_data");
+    if (!e->encrypted && !e->hocon &&
+        (strcmp(kind, "data_hash") != 0 || !(sv_is(e->function, "yaml_data") || sv_is(e->function, "json_data"))))
         return wrong(l,
-                     "hierarchy '%.*s' uses %s '%.*s', which this version does not support: use data_hash with yaml_data or json_data, "
-                     "or lookup_key with eyaml_lookup_key",
+                     "hierarchy '%.*s' uses %s '%.*s', which this version does not support: use data_hash with yaml_data, json_data or "
+                     "hocon_data, or lookup_key with eyaml_lookup_key",
                      SV_ARG(e->name), kind, SV_ARG(e->function));
     return true;
 }

@@ -27,8 +27,9 @@ struct text_template template_parse(struct arena *a, struct sv source);
 
 enum location_kind { LOCATION_PATHS, LOCATION_GLOBS, LOCATION_MAPPED };
 struct hierarchy_entry {
-    struct sv name, function;     /* "yaml_data", "json_data" or "eyaml_lookup_key" */
+    struct sv name, function;     /* "yaml_data", "json_data", "hocon_data" or "eyaml_lookup_key" */
     bool encrypted;               /* the last of these */
+    bool hocon;                   /* hocon_data */
     struct text_template key;     /* path of the private key, absolute before interpolation */
     struct text_template datadir; /* absolute before interpolation */
     enum location_kind kind;
@@ -54,6 +55,9 @@ struct hiera_config {
 enum layer_kind { LAYER_GLOBAL, LAYER_ENVIRONMENT, LAYER_MODULE };
 /* Parsed once a snapshot. */
 const struct hiera_config *hiera_config_load(struct snapshot *s, struct sv path, enum layer_kind layer);
+
+/* A HOCON file as a value, read once a snapshot. NULL: missing (no err) or wrong (err). */
+const struct value *hocon_file_data(struct snapshot *s, struct sv path, struct err *err);
 
 /* ---- merging ---- */
 

@@ -203,7 +203,8 @@ static void location_load(struct lookup_state *st, const struct located *l, cons
 {
     static const struct hash empty;
     struct err err = { 0 };
-    const struct value *v = snapshot_data(st->snapshot, at->path, &err);
+    bool hocon = e->entry->hocon;
+    const struct value *v = hocon ? hocon_file_data(st->snapshot, at->path, &err) : snapshot_data(st->snapshot, at->path, &err);
     if (!v && err.text[0])
         lookup_fail(st, "Unable to parse %s", err.text);
     if (v && v->kind != V_HASH)
@@ -270,7 +271,7 @@ static bool search_location(void *ctx, uint32_t i, struct value *out_v)
     const struct value *v = at->data ? hash_find_sv(at->data, s->key->root) : NULL;
     if (!v)
         return false;
-    if (snapshot_data_has_symbol(s->st->snapshot, at->path, s->key->root))
+    if (!s->entry->entry->hocon && snapshot_data_has_symbol(s->st->snapshot, at->path, s->key->root))
         lookup_fail(
             s->st,
             "Value for key '%.*s', in hash returned from data_hash function '%.*s', when using location '%.*s', has wrong type, expects "

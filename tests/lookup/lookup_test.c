@@ -49,8 +49,10 @@ static const struct {
     { ENTRY("name: a, path: \"%{lookup('x')}.yaml\""), "k: 1\n",
       "  error: Interpolation using method syntax is not allowed in this context (file: SITE/hiera.yaml)\n" },
     { ENTRY("name: a, path: a.yaml, lookup_key: my::key"), "k: 1\n",
-      "  error: hierarchy 'a' uses lookup_key 'my::key', which this version does not support: use data_hash with yaml_data or "
-      "json_data, or lookup_key with eyaml_lookup_key (file: SITE/hiera.yaml)\n" },
+      "  error: hierarchy 'a' uses lookup_key 'my::key', which this version does not support: use data_hash with yaml_data, "
+      "json_data or hocon_data, or lookup_key with eyaml_lookup_key (file: SITE/hiera.yaml)\n" },
+    { ENTRY("name: a, path: a.yaml, data_hash: hocon_data"), "k = [1\n",
+      "  error: Unable to parse (SITE/data/a.yaml): expected a value, not the end of the text at line 2 column 1\n" },
     { ENTRY("name: a, path: a.yaml, lookup_key: eyaml_lookup_key"), "k: plain\n", "  plain\n" },
     { ENTRY("name: a, path: a.yaml, lookup_key: eyaml_lookup_key, options: {pkcs7_private_key: none.pem}"), "k: 'ENC[PKCS7,aGVsbG8=]'\n",
       "  error: hiera-eyaml backend error decrypting ENC[PKCS7,aGVsbG8=] when looking up k in SITE/data/a.yaml. Error was 'SITE/none.pem' "
@@ -133,6 +135,7 @@ static void test_check_places(void **state)
         { "version: 5\n", "k: 1\n", NULL, 0 },
         { "version: 5\n", "- 1\n", "valid yaml hash", 1 },
         { "version: 5\n", "k: 1\nl: [\n", "", 3 },
+        { "version: 5\nhierarchy:\n  - name: a\n    path: b.conf\n    data_hash: hocon_data\n", "k: 1\n", "expected a value", 2 },
     };
     struct world *w = *state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -143,6 +146,7 @@ static void test_check_places(void **state)
         assert_non_null(mkdtemp(dir));
         put(w, dir, "hiera.yaml", rows[i].config);
         put(w, dir, "data/common.yaml", rows[i].data);
+        put(w, dir, "data/b.conf", "a = 1\nb = ]\n");
         struct snapshot_options o = { .site = sv_of(dir) };
         struct snapshot *s = snapshot_open(&o, &err);
         assert_non_null(s);

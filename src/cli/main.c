@@ -10,8 +10,8 @@
 #include "base/strbuf.h"
 #include "cli/cli.h"
 
-static const struct verb *const verbs[] = { &verb_check,   &verb_plan,     &verb_apply, &verb_agenda,
-                                            &verb_compile, &verb_validate, &verb_why,   &verb_facts };
+static const struct verb *const verbs[] = { &verb_check,    &verb_plan,   &verb_apply, &verb_agenda, &verb_compile,
+                                            &verb_validate, &verb_lookup, &verb_why,   &verb_facts };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
 /* --- options --- */

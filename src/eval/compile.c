@@ -228,6 +228,19 @@ static void run_lazy(struct compile *c, struct eres **classes, uint32_t class_co
     }
 }
 
+/* The question is asked as by a call in the top scope. */
+static void run_finished(struct compile *c)
+{
+    static const struct source nowhere = { SV_INIT(""), SV_INIT("undef") };
+    struct frame *f = ARENA_NEW(c->arena, struct frame);
+    const struct unit *u = parse(c->arena, c->syms, &nowhere, 0, &c->code_diags);
+    *f = (struct frame){ .c = c, .scope = c->top, .unit = u, .layout = &u->layout, .kind = FRAME_PROGRAM };
+    struct call k = { .c = c, .arena = c->arena, .scope = c->top, .frame = f, .site = u->program };
+    c->site = (struct site){ 0 };
+    c->current = c->top;
+    c->options->finished(c->options->finished_ctx, &k);
+}
+
 static void compile_run(struct compile *c)
 {
     intern_names(c);
@@ -249,6 +262,8 @@ static void compile_run(struct compile *c)
     run_lazy(c, waiting, waiting_count);
     finish_catalog(c);
     c->result->catalog = c->catalog;
+    if (o->finished)
+        run_finished(c);
 }
 
 static struct value trusted_facts(struct compile *c)

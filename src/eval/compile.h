@@ -61,6 +61,9 @@ struct compile_options {
     struct sv code_path;   /* shown for code; empty: no file, as Puppet[:code] */
     enum { STRICT_OFF, STRICT_WARNING, STRICT_ERROR } strict;
     bool strict_variables;
+    /* Called when all is compiled, in the top scope: for questions about a node. May fail the compile. NULL: nothing. */
+    void (*finished)(void *ctx, struct call *k);
+    void *finished_ctx;
     size_t memory_limit; /* bytes; 0: LIMIT_COMPILE_BYTES */
     struct eval_hooks hooks;
     const struct builtins *functions;

@@ -3,6 +3,7 @@
 #ifndef LOOKUP_INTERNAL_H
 #define LOOKUP_INTERNAL_H
 
+#include "lookup/explain.h"
 #include "lookup/key.h"
 #include "lookup/lookup.h"
 
@@ -66,12 +67,13 @@ struct merge {
     enum merge_kind kind;
     struct sv knockout; /* empty: none */
     bool sort_arrays, merge_hash_arrays;
+    const struct hash *options; /* as given; NULL: none */
 };
 
 /* ---- one compile ---- */
 
 struct location {
-    struct sv path;
+    struct sv path, original; /* original: as hiera.yaml has it */
     bool loaded;
     const struct hash *data; /* NULL: no such file */
 };
@@ -133,7 +135,8 @@ struct lookup_state {
     struct lookup_options plain_options; /* for keys without a module */
     struct sv *origin_paths;             /* files that gave the current value */
     size_t origin_count, origin_cap;
-    struct map told; /* warnings given */
+    struct map told;             /* warnings given */
+    struct explainer *explainer; /* NULL: nobody asks how */
 };
 
 struct lookup_state *lookup_state_of(struct compile *c, struct call *call);
@@ -145,6 +148,8 @@ _Noreturn void lookup_fail(struct lookup_state *st, const char *fmt, ...) __attr
 _Noreturn void lookup_fail_here(struct lookup_state *st, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void lookup_warn_once(struct lookup_state *st, struct sv message);
 
+/* How lookup_options came to be, for who asks just that. */
+void lookup_options_explained(struct lookup_state *st, struct sv key);
 /* The whole of it: layers, options, conversion, digging. merge NULL: by lookup_options. */
 bool lookup_key_value(struct lookup_state *st, struct sv key, const struct merge *merge, struct value *out_v);
 /* As the function: overrides and default values too. */
@@ -162,9 +167,10 @@ void lookup_push(struct lookup_state *st, struct name_stack *entry, const struct
 
 /* Ends the compile where v is no strategy. */
 struct merge merge_parse(struct lookup_state *st, struct value v);
+extern const char *const merge_names[];
 /* get(i) of count variants, put together. */
-bool merge_variants(struct lookup_state *st, const struct merge *m, uint32_t count, bool (*get)(void *ctx, uint32_t i, struct value *out_v),
-                    void *ctx, struct value *out_v);
+typedef bool variant_getter(void *ctx, uint32_t i, struct value *out_v);
+bool merge_variants(struct lookup_state *st, const struct merge *m, uint32_t count, variant_getter *get, void *ctx, struct value *out_v);
 struct value merge_two(struct lookup_state *st, const struct merge *m, struct value first, struct value second);
 
 #endif

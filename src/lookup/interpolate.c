@@ -24,29 +24,54 @@ static const char *class_name(struct value v)
     }
 }
 
+static bool dig_one(struct lookup_state *st, const struct lookup_key *key, const struct segment *seg, struct value *v)
+{
+    if (v->kind == V_UNDEF)
+        return false;
+    if (seg->is_index && v->kind == V_ARRAY) {
+        if (seg->index < 0 || seg->index >= v->n)
+            return false;
+        *v = v->items[seg->index];
+        return true;
+    }
+    if (v->kind != V_HASH)
+        lookup_fail(st,
+                    "Data Provider type mismatch: Got %s when a hash-like object was expected to access value using '%.*s' from key '%.*s'",
+                    class_name(*v), SV_ARG(seg->text), SV_ARG(key->text));
+    const struct value *found = seg->is_index ? hash_find(v->h, value_int(seg->index)) : hash_find_sv(v->h, seg->text);
+    if (found)
+        *v = *found;
+    return found != NULL;
+}
+
+static struct sv sub_key_text(struct arena *a, const struct lookup_key *key)
+{
+    struct strbuf out = STRBUF_IN(a);
+    for (uint32_t i = 0; i < key->count; i++)
+        strbuf_addf(&out, "%s%.*s", i ? "." : "Sub key: \"", SV_ARG(key->segments[i].text));
+    strbuf_addc(&out, '"');
+    return strbuf_sv(&out);
+}
+
 bool key_dig(struct lookup_state *st, const struct lookup_key *key, struct value v, struct value *out_v)
 {
-    for (uint32_t i = 0; i < key->count; i++) {
-        const struct segment *seg = &key->segments[i];
-        if (v.kind == V_UNDEF)
-            return false;
-        if (seg->is_index && v.kind == V_ARRAY) {
-            if (seg->index < 0 || seg->index >= v.n)
-                return false;
-            v = v.items[seg->index];
-            continue;
-        }
-        if (v.kind != V_HASH)
-            lookup_fail(
-                st, "Data Provider type mismatch: Got %s when a hash-like object was expected to access value using '%.*s' from key '%.*s'",
-                class_name(v), SV_ARG(seg->text), SV_ARG(key->text));
-        const struct value *found = seg->is_index ? hash_find(v.h, value_int(seg->index)) : hash_find_sv(v.h, seg->text);
-        if (!found)
-            return false;
-        v = *found;
+    bool found = true;
+    if (key->count)
+        explain_push(st->explainer, EXPLAIN_STEP, st->explainer ? sub_key_text(st->arena, key) : SV_NONE, SV_NONE);
+    for (uint32_t i = 0; i < key->count && found; i++) {
+        explain_push(st->explainer, EXPLAIN_PART, SV_NONE, SV_NONE);
+        found = dig_one(st, key, &key->segments[i], &v);
+        if (found)
+            explain_found(st->explainer, key->segments[i].text, v);
+        else
+            explain_event(st->explainer, EXPLAIN_NO_KEY, key->segments[i].text);
+        explain_pop(st->explainer);
     }
-    *out_v = v;
-    return true;
+    if (key->count)
+        explain_pop(st->explainer);
+    if (found)
+        *out_v = v;
+    return found;
 }
 
 /* Set once for the whole compile: paths made from these need no second look. */
@@ -84,7 +109,12 @@ struct value scope_value(struct lookup_state *st, const struct lookup_key *key, 
         v = st->local_value;
         return key_dig(st, key, v, &v) ? v : VALUE_UNDEF;
     }
-    if (!root_value(st, key->root, &v)) {
+    explain_push(st->explainer, EXPLAIN_STEP, SV("Global Scope"), SV_NONE);
+    bool known = root_value(st, key->root, &v);
+    if (known)
+        explain_found(st->explainer, key->root, v);
+    explain_pop(st->explainer);
+    if (!known) {
         if (compile_options_of(st->c)->strict_variables)
             lookup_fail_here(st, "Undefined variable '%.*s'; ", SV_ARG(key->root));
         lookup_warn_once(st, arena_printf(st->arena, "Undefined variable '%.*s'; ", SV_ARG(key->root)));
@@ -120,42 +150,6 @@ void lookup_push(struct lookup_state *st, struct name_stack *entry, const struct
     st->stack = entry;
 }
 
-/* How Ruby writes a value inside a string: hashes and arrays as literals. */
-static void ruby_text(struct strbuf *out, struct value v, bool inspect, unsigned depth)
-{
-    if (depth > 100)
-        return;
-    if (v.kind == V_ARRAY) {
-        strbuf_addc(out, '[');
-        for (uint32_t i = 0; i < v.n; i++) {
-            strbuf_adds(out, i ? ", " : "");
-            ruby_text(out, v.items[i], true, depth + 1);
-        }
-        strbuf_addc(out, ']');
-    } else if (v.kind == V_HASH) {
-        strbuf_addc(out, '{');
-        for (uint32_t i = 0; i < v.h->count; i++) {
-            strbuf_adds(out, i ? ", " : "");
-            ruby_text(out, v.h->pairs[i].key, true, depth + 1);
-            strbuf_adds(out, "=>");
-            ruby_text(out, v.h->pairs[i].value, true, depth + 1);
-        }
-        strbuf_addc(out, '}');
-    } else if (inspect && v.kind == V_STRING) {
-        strbuf_addc(out, '"');
-        for (uint32_t i = 0; i < v.n; i++) {
-            if (v.s[i] == '"' || v.s[i] == '\\')
-                strbuf_addc(out, '\\');
-            strbuf_addc(out, v.s[i]);
-        }
-        strbuf_addc(out, '"');
-    } else if (inspect && v.kind == V_UNDEF) {
-        strbuf_adds(out, "nil");
-    } else {
-        value_print(out, v);
-    }
-}
-
 static struct value piece_value(struct lookup_state *st, const struct piece *p, struct sv subject)
 {
     struct value v = VALUE_UNDEF;
@@ -188,13 +182,11 @@ static void add_value(struct lookup_state *st, struct strbuf *out, const struct 
         st->stack = outer;
     }
     if (v.kind != V_UNDEF)
-        ruby_text(out, v, false, 0);
+        ruby_literal(out, v, false);
 }
 
-static struct value interpolate_text(struct lookup_state *st, struct sv s, bool methods)
+static struct value fill_text(struct lookup_state *st, struct sv s, bool methods)
 {
-    if (!has_interpolation(s))
-        return value_str(s);
     struct text_template t = template_parse(st->arena, s);
     struct strbuf out = STRBUF_IN(st->arena);
     for (uint32_t i = 0; i < t.count; i++) {
@@ -212,6 +204,17 @@ static struct value interpolate_text(struct lookup_state *st, struct sv s, bool 
         add_value(st, &out, p, s, methods);
     }
     return value_str(out.n ? strbuf_sv(&out) : SV(""));
+}
+
+static struct value interpolate_text(struct lookup_state *st, struct sv s, bool methods)
+{
+    if (!has_interpolation(s))
+        return value_str(s);
+    if (st->explainer)
+        explain_push(st->explainer, EXPLAIN_STEP, arena_printf(st->arena, "Interpolation on \"%.*s\"", SV_ARG(s)), SV_NONE);
+    struct value v = fill_text(st, s, methods);
+    explain_pop(st->explainer);
+    return v;
 }
 
 struct sv template_fill(struct lookup_state *st, const struct text_template *t)

@@ -107,10 +107,10 @@ void lookup_warn_once(struct lookup_state *st, struct sv message)
 
 /* ---- where the files of a hierarchy are ---- */
 
-static void add_location(struct lookup_state *st, struct located_entry *e, struct sv path)
+static void add_location(struct lookup_state *st, struct located_entry *e, struct sv path, struct sv original)
 {
     size_t count = e->count;
-    ARENA_PUSH(st->arena, e->locations, count, e->cap, (struct location){ .path = path });
+    ARENA_PUSH(st->arena, e->locations, count, e->cap, ((struct location){ .path = path, .original = original }));
     e->count = (uint32_t)count;
 }
 
@@ -125,7 +125,7 @@ static void locate_mapped(struct lookup_state *st, struct located_entry *e, stru
     for (uint32_t i = 0; i < from.n; i++) {
         st->local_name = e->entry->mapped_name;
         st->local_value = from.items[i];
-        add_location(st, e, path_join(st->arena, datadir, template_fill(st, &e->entry->paths[0])));
+        add_location(st, e, path_join(st->arena, datadir, template_fill(st, &e->entry->paths[0])), e->entry->paths[0].source);
         st->local_name = SV_NONE;
     }
 }
@@ -140,13 +140,13 @@ static void locate_entry(struct lookup_state *st, struct located_entry *e)
     for (uint32_t i = 0; i < e->entry->path_count; i++) {
         struct sv path = path_join(st->arena, datadir, template_fill(st, &e->entry->paths[i]));
         if (e->entry->kind == LOCATION_PATHS) {
-            add_location(st, e, path);
+            add_location(st, e, path, e->entry->paths[i].source);
             continue;
         }
         uint32_t n;
         const struct sv *found = snapshot_glob(st->snapshot, path, &n);
         for (uint32_t j = 0; j < n; j++)
-            add_location(st, e, found[j]);
+            add_location(st, e, found[j], path);
     }
 }
 
@@ -163,10 +163,8 @@ static bool is_current(struct lookup_state *st, const struct located *l)
 }
 
 /* Paths are worked out again when a variable they were made from has another value by now. */
-static void locate(struct lookup_state *st, struct located *l)
+static void locate_anew(struct lookup_state *st, struct located *l)
 {
-    if (l->made && is_current(st, l))
-        return;
     struct located *outer = st->recording;
     const struct hash *overrides = st->overrides, *default_values = st->default_values;
     st->recording = l;
@@ -181,6 +179,15 @@ static void locate(struct lookup_state *st, struct located *l)
     st->overrides = overrides;
     st->default_values = default_values;
     l->made = true;
+}
+
+static void locate(struct lookup_state *st, struct located *l)
+{
+    struct explainer *explainer = st->explainer;
+    st->explainer = NULL;
+    if (!l->made || !is_current(st, l))
+        locate_anew(st, l);
+    st->explainer = explainer;
 }
 
 static void warn_foreign_keys(struct lookup_state *st, const struct located *l, const struct located_entry *e, const struct location *at)
@@ -262,15 +269,15 @@ static struct value decrypted(const struct search *s, const struct location *at,
     return v;
 }
 
-static bool search_location(void *ctx, uint32_t i, struct value *out_v)
+static bool find_at(struct search *s, struct location *at, struct value *out_v)
 {
-    struct search *s = ctx;
-    struct location *at = &s->entry->locations[i];
     if (!at->loaded)
         location_load(s->st, s->located, s->entry, at);
     const struct value *v = at->data ? hash_find_sv(at->data, s->key->root) : NULL;
-    if (!v)
+    if (!v) {
+        explain_event(s->st->explainer, at->data ? EXPLAIN_NO_KEY : EXPLAIN_NO_PATH, s->key->root);
         return false;
+    }
     if (!s->entry->entry->hocon && snapshot_data_has_symbol(s->st->snapshot, at->path, s->key->root))
         lookup_fail(
             s->st,
@@ -279,14 +286,35 @@ static bool search_location(void *ctx, uint32_t i, struct value *out_v)
             SV_ARG(s->key->root), SV_ARG(s->entry->entry->function), SV_ARG(at->path));
     *out_v = interpolate(s->st, s->entry->entry->encrypted ? decrypted(s, at, *v, 0) : *v, true);
     ARENA_PUSH(s->st->arena, s->st->origin_paths, s->st->origin_count, s->st->origin_cap, at->path);
+    explain_found(s->st->explainer, s->key->root, *out_v);
     return true;
+}
+
+static bool search_location(void *ctx, uint32_t i, struct value *out_v)
+{
+    struct search *s = ctx;
+    struct location *at = &s->entry->locations[i];
+    explain_push(s->st->explainer, EXPLAIN_PATH, at->path, at->original);
+    bool found = find_at(s, at, out_v);
+    explain_pop(s->st->explainer);
+    return found;
+}
+
+/* A line and what comes below it until explain_pop. */
+static void explain_step(struct lookup_state *st, const char *before, struct sv name, const char *after)
+{
+    if (st->explainer)
+        explain_push(st->explainer, EXPLAIN_STEP, arena_printf(st->arena, "%s%.*s%s", before, SV_ARG(name), after), SV_NONE);
 }
 
 static bool search_entry(void *ctx, uint32_t i, struct value *out_v)
 {
     struct search s = *(struct search *)ctx;
     s.entry = &s.located->entries[i];
-    return merge_variants(s.st, s.merge, s.entry->count, search_location, &s, out_v);
+    explain_step(s.st, "Hierarchy entry \"", s.entry->entry->name, "\"");
+    bool found = merge_variants(s.st, s.merge, s.entry->count, search_location, &s, out_v);
+    explain_pop(s.st->explainer);
+    return found;
 }
 
 static bool search_hierarchy(struct lookup_state *st, struct located *l, const struct lookup_key *key, const struct merge *m,
@@ -299,12 +327,41 @@ static bool search_hierarchy(struct lookup_state *st, struct located *l, const s
     return merge_variants(st, m, l->hierarchy->count, search_entry, &s, out_v);
 }
 
+/* Without a hiera.yaml there is still the global layer, an empty one. */
+static void explain_layer(struct lookup_state *st, const struct layer *l, struct sv module, bool is_there)
+{
+    static const char *const places[] = { "Global", "Environment", "Module" };
+    bool known = is_there || !module.n || snapshot_module(st->snapshot, module);
+    if (is_there || (!module.n && l->kind == LAYER_GLOBAL)) {
+        struct sv of = l->module.n ? arena_printf(st->arena, "\"%.*s\" ", SV_ARG(l->module)) : SV("");
+        explain_push(st->explainer, EXPLAIN_STEP,
+                     arena_printf(st->arena, "%s %.*sData Provider (hiera configuration version 5)", places[l->kind], SV_ARG(of)),
+                     is_there ? l->config->path : SV_NONE);
+    } else if (module.n) {
+        explain_step(st, known ? "Module data provider for module \"" : "Module \"", module, "\" not found");
+    }
+}
+
+/* module: whose layer it is, or should be. */
+static bool search_one_layer(struct lookup_state *st, struct layer *l, struct sv module, const struct lookup_key *key,
+                             const struct merge *m, struct value *out_v)
+{
+    bool is_there = layer_config(st, l) != NULL;
+    if (!st->explainer)
+        return is_there && search_hierarchy(st, &l->main, key, m, out_v);
+    struct explain_node *outer = st->explainer->current;
+    explain_layer(st, l, module, is_there);
+    bool found = is_there && search_hierarchy(st, &l->main, key, m, out_v);
+    if (is_there ? !l->main.hierarchy->count : l->kind == LAYER_GLOBAL)
+        explain_event(st->explainer, EXPLAIN_NO_KEY, key->text);
+    st->explainer->current = outer;
+    return found;
+}
+
 static bool search_layer(void *ctx, uint32_t i, struct value *out_v)
 {
     struct search *s = ctx;
-    if (!s->layers[i] || !layer_config(s->st, s->layers[i]))
-        return false;
-    return search_hierarchy(s->st, &s->layers[i]->main, s->key, s->merge, out_v);
+    return s->layers[i] && search_one_layer(s->st, s->layers[i], i == 2 ? s->key->module : SV_NONE, s->key, s->merge, out_v);
 }
 
 static bool search_layers(struct lookup_state *st, const struct lookup_key *key, const struct merge *m, struct value *out_v)
@@ -316,19 +373,30 @@ static bool search_layers(struct lookup_state *st, const struct lookup_key *key,
     return merge_variants(st, m, 3, search_layer, &s, out_v);
 }
 
+/* A module's default_hierarchy. */
+static bool search_fallback(struct lookup_state *st, struct layer *l, const struct lookup_key *key, const struct merge *m,
+                            struct value *out_v)
+{
+    struct sv name = st->explainer
+                         ? arena_printf(st->arena, "Module \"%.*s\" Data Provider (hiera configuration version 5)", SV_ARG(l->module))
+                         : SV_NONE;
+    if (!l->fallback.hierarchy->count)
+        explain_event(st->explainer, EXPLAIN_NO_KEY, key->text);
+    if (!l->fallback.hierarchy->count)
+        return false;
+    explain_push(st->explainer, EXPLAIN_STEP, name, l->config->path);
+    bool found = search_hierarchy(st, &l->fallback, key, m, out_v);
+    explain_pop(st->explainer);
+    return found;
+}
+
 /* ---- lookup_options ---- */
 
 static const struct merge merge_hash = { .kind = MERGE_HASH };
 static const struct lookup_key options_key = { .text = SV_INIT("lookup_options"), .root = SV_INIT("lookup_options") };
 
-static struct value options_of(struct lookup_state *st, struct located *l, struct sv module)
+static struct value options_checked(struct lookup_state *st, bool found, struct value v, struct sv module)
 {
-    struct value v = VALUE_UNDEF;
-    struct name_stack entry;
-    const struct name_stack *outer = st->stack;
-    lookup_push(st, &entry, &options_key.text, options_key.text);
-    bool found = search_hierarchy(st, l, &options_key, &merge_hash, &v);
-    st->stack = outer;
     if (!found || v.kind == V_UNDEF)
         return VALUE_UNDEF;
     if (v.kind != V_HASH)
@@ -342,6 +410,30 @@ static struct value options_of(struct lookup_state *st, struct located *l, struc
             lookup_fail(st, "all lookup_options keys must start with module name '%.*s'", SV_ARG(module));
     }
     return v;
+}
+
+static struct value options_of(struct lookup_state *st, struct layer *l, struct sv module)
+{
+    struct value v = VALUE_UNDEF;
+    struct name_stack entry;
+    const struct name_stack *outer = st->stack;
+    lookup_push(st, &entry, &options_key.text, options_key.text);
+    bool found = search_one_layer(st, l, module, &options_key, &merge_hash, &v);
+    st->stack = outer;
+    return options_checked(st, found, v, module);
+}
+
+static struct value options_of_defaults(struct lookup_state *st, struct layer *l)
+{
+    struct value v = VALUE_UNDEF;
+    struct name_stack entry;
+    const struct name_stack *outer = st->stack;
+    lookup_push(st, &entry, &options_key.text, options_key.text);
+    explain_step(st, "Searching for \"", options_key.text, "\"");
+    bool found = search_fallback(st, l, &options_key, &merge_hash, &v);
+    explain_pop(st->explainer);
+    st->stack = outer;
+    return options_checked(st, found, v, l->module);
 }
 
 static struct value options_join(struct lookup_state *st, struct value above, struct value below)
@@ -390,10 +482,10 @@ static struct value env_options(struct lookup_state *st)
     if (st->has_env_options)
         return st->env_options;
     struct value global = VALUE_UNDEF, environment = VALUE_UNDEF;
-    if (layer_config(st, &st->global))
-        global = options_of(st, &st->global.main, SV_NONE);
+    if (layer_config(st, &st->global) || st->explainer)
+        global = options_of(st, &st->global, SV_NONE);
     if (!st->global_only && layer_config(st, &st->environment))
-        environment = options_of(st, &st->environment.main, SV_NONE);
+        environment = options_of(st, &st->environment, SV_NONE);
     st->env_options = options_join(st, global, environment);
     st->has_env_options = !st->global_only;
     return st->env_options;
@@ -408,14 +500,33 @@ static const struct hash *options_find(const struct lookup_options *o, struct sv
     return v && v->kind == V_HASH ? v->h : NULL;
 }
 
+static struct value options_join_explained(struct lookup_state *st, struct value above, struct value below, struct sv module)
+{
+    struct value v = options_join(st, above, below);
+    if (!st->explainer || above.kind != V_HASH || below.kind != V_HASH)
+        return v;
+    explain_push(st->explainer, EXPLAIN_MERGE, SV("hash"), SV_NONE);
+    explain_step(st, "", SV("Global and Environment"), "");
+    explain_found(st->explainer, options_key.text, above);
+    explain_pop(st->explainer);
+    explain_step(st, "Module ", module, "");
+    explain_found(st->explainer, options_key.text, below);
+    explain_pop(st->explainer);
+    explain_result(st->explainer, v);
+    explain_pop(st->explainer);
+    return v;
+}
+
 static const struct hash *options_for(struct lookup_state *st, const struct lookup_key *key)
 {
     struct layer *l = key->module.n && !st->global_only ? module_layer(st, key->module) : NULL;
     struct lookup_options *o = l ? &l->options : &st->plain_options;
     if (!o->made) {
+        explain_push(st->explainer, EXPLAIN_KEY, options_key.text, SV_NONE);
         struct value v = env_options(st);
-        if (l && layer_config(st, l))
-            v = options_join(st, v, options_of(st, &l->main, key->module));
+        if (l && (layer_config(st, l) || st->explainer))
+            v = options_join_explained(st, v, options_of(st, l, key->module), key->module);
+        explain_pop(st->explainer);
         options_compile(st, o, v);
         o->made = !st->global_only;
     }
@@ -431,12 +542,17 @@ static bool search_default(struct lookup_state *st, const struct lookup_key *key
     const struct hiera_config *config = l ? layer_config(st, l) : NULL;
     if (!config || !config->has_defaults)
         return false;
+    explain_step(st, "Searching default_hierarchy of module \"", l->module, "\"");
     if (!l->fallback_options.made)
-        options_compile(st, &l->fallback_options, options_of(st, &l->fallback, l->module));
+        options_compile(st, &l->fallback_options, options_of_defaults(st, l));
     const struct hash *options = options_find(&l->fallback_options, key->root);
     const struct value *merge = options ? hash_find_sv(options, SV("merge")) : NULL;
     struct merge m = merge_parse(st, merge ? *merge : VALUE_UNDEF);
-    return search_hierarchy(st, &l->fallback, key, &m, out_v);
+    explain_step(st, "Searching for \"", key->text, "\"");
+    bool found = search_fallback(st, l, key, &m, out_v);
+    explain_pop(st->explainer);
+    explain_pop(st->explainer);
+    return found;
 }
 
 static struct value convert(struct lookup_state *st, const struct lookup_key *key, const struct value *to, struct value v)
@@ -456,6 +572,11 @@ static struct value convert(struct lookup_state *st, const struct lookup_key *ke
         args[i + 1] = to->items[i + 1];
     if (!type_new(st->arena, t, args, extra + 1, &v, &err))
         lookup_fail(st, "The convert_to lookup_option for key '%.*s' raised error: %s", SV_ARG(key->text), err.text);
+    if (st->explainer) {
+        args[0] = value_type(t);
+        explain_text_add(st->explainer, arena_printf(st->arena, "Applying convert_to lookup_option with arguments %.*s",
+                                                     SV_ARG(value_text(st->arena, value_array(args, extra + 1)))));
+    }
     return v;
 }
 
@@ -468,13 +589,26 @@ static bool find_value(struct lookup_state *st, const struct lookup_key *key, co
     struct value v;
     if (!st->stack->outer)
         st->origin_count = 0;
+    if (how)
+        explain_leaf(st->explainer, EXPLAIN_SOURCE, options_key.text);
+    explain_push(st->explainer, EXPLAIN_KEY, key->text, SV_NONE);
     bool found = search_layers(st, key, &m, &v) && key_dig(st, key, v, &v);
     if (!found)
         found = search_default(st, key, &v) && key_dig(st, key, v, &v);
+    explain_pop(st->explainer);
     if (!found)
         return false;
     *out_v = to && to->kind != V_UNDEF ? convert(st, key, to, v) : v;
     return true;
+}
+
+void lookup_options_explained(struct lookup_state *st, struct sv text)
+{
+    struct lookup_key key = options_key, asked;
+    struct value v;
+    if (key_parse(st->arena, text, &asked))
+        key.module = asked.module;
+    search_layers(st, &key, &merge_hash, &v);
 }
 
 bool lookup_key_value(struct lookup_state *st, struct sv text, const struct merge *merge, struct value *out_v)
@@ -482,11 +616,13 @@ bool lookup_key_value(struct lookup_state *st, struct sv text, const struct merg
     struct lookup_key key;
     struct name_stack entry;
     const struct name_stack *outer = st->stack;
-    if (sv_is(text, "lookup_options") || sv_starts(text, SV("lookup_options.")))
+    if (sv_is(text, "lookup_options") || sv_starts(text, SV("lookup_options."))) {
+        explain_leaf(st->explainer, EXPLAIN_INVALID, options_key.text);
         return false;
+    }
     if (!key_parse(st->arena, text, &key))
         lookup_fail(st, "Syntax error in key: '%.*s'", SV_ARG(text));
-    if (!st->global.config && !st->environment.config && !(key.module.n && module_layer(st, key.module)->config))
+    if (!st->explainer && !st->global.config && !st->environment.config && !(key.module.n && module_layer(st, key.module)->config))
         return false;
     lookup_push(st, &entry, &key.text, key.text);
     bool found = find_value(st, &key, merge, out_v);
@@ -529,6 +665,7 @@ void lookup_start(struct lookup_state *st)
     st->global_only = false;
     st->local_name = SV_NONE;
     st->recording = NULL;
+    st->explainer = NULL;
 }
 
 bool lookup_find(struct compile *c, const struct lookup_request *r, struct value *out_v, struct data_origin *out_origin)

@@ -11,6 +11,8 @@ static const struct {
     { "default", MERGE_FIRST }, { "first", MERGE_FIRST }, { "unique", MERGE_UNIQUE }, { "hash", MERGE_HASH }, { "deep", MERGE_DEEP }
 };
 
+const char *const merge_names[] = { [MERGE_FIRST] = "first", [MERGE_UNIQUE] = "unique", [MERGE_HASH] = "hash", [MERGE_DEEP] = "deep" };
+
 /* here: the message gets the place of the call; what is found in data has none. */
 static void check_type(struct lookup_state *st, const char *subject, const char *type, struct value v, bool here)
 {
@@ -46,6 +48,7 @@ static void read_options(struct lookup_state *st, const struct hash *h, struct m
         check_type(st, "The merge options",
                    arena_cstr(st->arena, arena_printf(st->arena, "Struct[{strategy => Optional[Pattern[/%.*s/]]}]", SV_ARG(name))),
                    value_hash(h), true);
+    m->options = h;
     const struct value *knockout = hash_find_sv(h, SV("knockout_prefix"));
     m->sort_arrays = is_set(h, "sort_merged_arrays");
     m->merge_hash_arrays = is_set(h, "merge_hash_arrays");
@@ -273,8 +276,17 @@ struct value merge_two(struct lookup_state *st, const struct merge *m, struct va
     return value_hash(h);
 }
 
-bool merge_variants(struct lookup_state *st, const struct merge *m, uint32_t count, bool (*get)(void *ctx, uint32_t i, struct value *out_v),
-                    void *ctx, struct value *out_v)
+/* The options of a strategy but its name; NULL where there are none. */
+static const struct hash *options_shown(struct lookup_state *st, const struct merge *m)
+{
+    struct hash *h = m->options ? hash_new(st->arena, m->options->count) : NULL;
+    for (uint32_t i = 0; h && i < m->options->count; i++)
+        if (!sv_is(value_sv(m->options->pairs[i].key), "strategy"))
+            hash_put(st->arena, h, m->options->pairs[i].key, m->options->pairs[i].value);
+    return h;
+}
+
+static bool merge_all(struct lookup_state *st, const struct merge *m, uint32_t count, variant_getter *get, void *ctx, struct value *out_v)
 {
     bool found = false;
     struct value all = VALUE_UNDEF;
@@ -296,5 +308,17 @@ bool merge_variants(struct lookup_state *st, const struct merge *m, uint32_t cou
     }
     if (found)
         *out_v = all;
+    return found;
+}
+
+bool merge_variants(struct lookup_state *st, const struct merge *m, uint32_t count, variant_getter *get, void *ctx, struct value *out_v)
+{
+    if (!st->explainer || m->kind == MERGE_FIRST || count < 2)
+        return merge_all(st, m, count, get, ctx, out_v);
+    explain_push(st->explainer, EXPLAIN_MERGE, sv_of(merge_names[m->kind]), SV_NONE)->options = options_shown(st, m);
+    bool found = merge_all(st, m, count, get, ctx, out_v);
+    if (found)
+        explain_result(st->explainer, *out_v);
+    explain_pop(st->explainer);
     return found;
 }

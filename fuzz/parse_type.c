@@ -15,6 +15,7 @@ static void use_type(struct arena *a, struct symtab *t, const struct type *type)
     static const struct value values[] = { { .kind = V_UNDEF }, { .kind = V_INT, .i = 3 }, { .kind = V_STRING, .s = "a", .n = 1 } };
     struct strbuf out = STRBUF_IN(a);
     struct value made;
+    struct sv why;
     (void)again; /* a text that holds quotes of both kinds may be refused again, but must not crash */
     type_equal(type, type);
     type_assignable(type, type);
@@ -24,7 +25,7 @@ static void use_type(struct arena *a, struct symtab *t, const struct type *type)
         type_assignable(type, type_infer(a, values[i]));
         if (!type_match(type, values[i]))
             type_mismatch(a, &out, SV("x"), type, values[i]);
-        type_new(a, type, &values[i], 1, &made, &err);
+        type_new(a, type, &values[i], 1, &made, &why);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "catalog/catalog.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/type.h"
@@ -53,6 +54,19 @@ static void write_hash(const struct catalog *c, struct json_out *j, const struct
         }
         json_close(j, ']');
     }
+    json_close(j, '}');
+}
+
+/* {"__ptype": "Deferred", "name": "f", "arguments": [1]} */
+static void write_object(const struct catalog *c, struct json_out *j, const struct object *o)
+{
+    json_open(j, '{');
+    json_kstr(j, "__ptype", object_label(o->type));
+    for (uint32_t i = 0; i < o->fields->count; i++)
+        if (object_shows(o, &o->fields->pairs[i])) {
+            json_key(j, value_sv(o->fields->pairs[i].key));
+            write_value(c, j, o->fields->pairs[i].value);
+        }
     json_close(j, '}');
 }
 
@@ -119,6 +133,9 @@ static void write_value(const struct catalog *c, struct json_out *j, struct valu
         return;
     case V_URI:
         write_rich(j, "URI", value_sv(v));
+        return;
+    case V_OBJECT:
+        write_object(c, j, v.object);
         return;
     default:
         json_str(j, value_text(c->arena, v));
@@ -337,9 +354,17 @@ static struct value read_rich(struct arena *a, struct sv type, const struct data
             hash_put(a, h, read_value(a, &inner->items[i]), read_value(a, &inner->items[i + 1]));
         return value_hash(h);
     }
+    if (sv_is(type, "Deferred")) {
+        struct hash *h = hash_new(a, 2);
+        const struct data *name = data_get(d, "name"), *arguments = data_get(d, "arguments");
+        hash_put_str(a, h, "name", value_str(data_text(name)));
+        hash_put_str(a, h, "arguments", arguments ? read_value(a, arguments) : VALUE_UNDEF);
+        return object_from_hash(a, &deferred_type, h);
+    }
     const struct type *t = inner && inner->kind == DATA_STRING ? type_builtin(type) : NULL;
     struct value v, arg = value_str(text);
-    if (t && type_new(a, t, &arg, 1, &v, &err))
+    struct sv why;
+    if (t && type_new(a, t, &arg, 1, &v, &why))
         return v;
     return value_from_data(a, d);
 }

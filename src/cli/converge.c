@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "catalog/seal.h"
+#include "cli/deferred.h"
 #include "cli/hooks.h"
 #include "cli/show.h"
 #include "people/calendar.h"
@@ -90,7 +91,11 @@ struct report *converge(struct site *s, struct catalog *catalog, const struct co
                        .file_source_ctx = s,
                        .extra = hooks_providers() };
     struct listener listener = { s, o->style };
+    struct deferred_saved *saved;
+    if (!deferred_replace(s, catalog, &saved, err))
+        return NULL;
     struct report *r = agent_converge(&run, catalog, log_event, &listener);
+    deferred_restore(saved);
     if (r->error.n) {
         err_set(err, "%.*s", SV_ARG(r->error));
         return NULL;

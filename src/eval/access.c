@@ -271,8 +271,8 @@ static struct value access_type(struct frame *f, const struct node *n, const str
     struct type_fault fault;
     const struct type *made = type_specialize_at(f->c->arena, t, name, keys, count, &err, &fault);
     if (!made)
-        fail_at(f, fault.argument >= 0 ? key_node(n, (uint32_t)fault.argument) : lhs, "%s%s",
-                fault.thrown ? "Error while evaluating a '[]' expression, " : "", err.text);
+        fail_at(f, fault.argument >= 0 ? key_node(n, (uint32_t)fault.argument) : lhs, "%s%.*s",
+                fault.thrown ? "Error while evaluating a '[]' expression, " : "", SV_ARG(fault.why.p ? fault.why : sv_of(err.text)));
     return value_type(made);
 }
 

@@ -1,6 +1,8 @@
 /* call: functions: the built-in ones by their signatures, those written in the Puppet language, types as functions, and lambdas. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eval/internal.h"
+#include "types/object.h"
+#include "types/uri.h"
 
 /* ---- the table of built-in functions ---- */
 
@@ -341,9 +343,9 @@ static struct value call_new(struct frame *f, const struct value *args, uint32_t
     if (args[0].kind != V_TYPE)
         raise_error(c, "'new' parameter 'type' expects a Type value, got %.*s", SV_ARG(generalized_text(c, args[0])));
     struct value v;
-    struct err err;
-    if (!type_new(c->arena, args[0].t, args + 1, count - 1, &v, &err))
-        raise_error(c, "%s", err.text);
+    struct sv why;
+    if (!type_new(c->arena, args[0].t, args + 1, count - 1, &v, &why))
+        raise_error(c, "%.*s", SV_ARG(why));
     return block ? call_lambda(f, block->closure, &v, 1) : v;
 }
 
@@ -426,11 +428,30 @@ struct value eval_call(struct frame *f, const struct node *n)
     return call_named(f, n, type_call ? f->c->names.new_ : n->sym ? n->sym : fn->sym, args, count, block_of(f, n->call.lambda, &block));
 }
 
+/* $object.attribute; false: it has no such member, so that a function is meant. */
+static bool member_call(struct frame *f, const struct node *n, struct value on, const struct value *args, uint32_t count,
+                        struct value *out_v)
+{
+    struct compile *c = f->c;
+    struct site saved = c->site;
+    struct sv why;
+    enum object_call how;
+    c->site = (struct site){ f, n };
+    how = on.kind == V_URI ? uri_part(c->arena, value_sv(on), n->sym->text, out_v) ? OBJECT_CALLED : OBJECT_NO_MEMBER
+                           : object_call(c->arena, on.object, n->sym->text, args, count, out_v, &why);
+    if (how == OBJECT_REFUSED)
+        raise_error(c, "%.*s", SV_ARG(why));
+    c->site = saved;
+    return how == OBJECT_CALLED;
+}
+
 struct value eval_method(struct frame *f, const struct node *n)
 {
     uint32_t count;
     struct value *args = eval_list(f, &n->call.args, 0, &count);
     struct value block;
+    if (count && (args[0].kind == V_OBJECT || args[0].kind == V_URI) && member_call(f, n, args[0], args + 1, count - 1, &block))
+        return block;
     return call_named(f, n, n->sym, args, count, block_of(f, n->call.lambda, &block));
 }
 
@@ -457,5 +478,5 @@ bool call_function_exists(struct call *k, struct sv name)
     const struct sym *sym = intern(k->c->syms, name);
     const struct names *n = &k->c->names;
     return builtin_find(k->c, sym) || sym == n->next_ || sym == n->break_ || sym == n->return_ || sym == n->new_ ||
-           find_function(k->c, sym);
+           find_function(k->c, sym) || foreign_find(k->frame, k->site, sym);
 }

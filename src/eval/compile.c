@@ -261,6 +261,11 @@ static void compile_run(struct compile *c)
     declare_classes(c, waiting, &waiting_count);
     run_lazy(c, waiting, waiting_count);
     finish_catalog(c);
+    if (o->after && c->top->frame) {
+        struct call k = { .c = c, .arena = c->arena, .scope = c->top, .frame = c->top->frame };
+        c->site = (struct site){ 0 };
+        o->after(o->after_ctx, &k);
+    }
     c->result->catalog = c->catalog;
     if (o->finished)
         run_finished(c);

@@ -67,6 +67,8 @@ struct compile_options {
     size_t memory_limit; /* bytes; 0: LIMIT_COMPILE_BYTES */
     struct eval_hooks hooks;
     const struct builtins *functions;
+    void (*after)(void *ctx, struct call *k); /* runs when all is evaluated, as a function called at top scope would; may be NULL */
+    void *after_ctx;
 };
 
 struct compile_result {

@@ -1,6 +1,7 @@
 /* define: classes and defined types: their scope, their parameters (given, then data, then defaults), their bodies. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eval/internal.h"
+#include "types/object.h"
 
 static struct entry *parent_of(struct compile *c, struct entry *e)
 {
@@ -168,6 +169,33 @@ static void complain_lines(struct compile *c, struct complaints *list, struct sv
         }
 }
 
+/* What a Deferred will give: known where its function says so; NULL: it is taken on trust. */
+static const struct type *deferred_gives(struct compile *c, const struct object *deferred)
+{
+    struct sv name = value_sv(*object_value(deferred, SV("name")));
+    const struct sym *sym = text_sym(c, name);
+    struct entry *e = find_function(c, sym);
+    const struct type *returns = e && e->def->returns ? prepare(c, e)->returns : NULL;
+    if (!returns && c->options->strict == STRICT_WARNING && !ptrmap_find(&c->warned, sym)) {
+        ptrmap_put(&c->warned, sym, c);
+        diag_warn(&c->result->diags, "deferred", (struct span){ 0 },
+                  "Deferred function %.*s has no return_type, unable to guarantee value type during compilation.", SV_ARG(name));
+    }
+    return returns;
+}
+
+/* Is a parameter of its type; if not, out says why. */
+static bool param_fits(struct compile *c, const struct type *t, struct value v, struct sv name, struct strbuf *out)
+{
+    bool deferred = v.kind == V_OBJECT && v.object->type == &deferred_type;
+    const struct type *gives = deferred ? deferred_gives(c, v.object) : NULL;
+    if (deferred ? !gives || type_assignable(type_generalize(c->arena, t), type_generalize(c->arena, gives)) : type_match(t, v))
+        return true;
+    type_mismatch_type(c->arena, out, arena_printf(c->arena, "parameter '%.*s'", SV_ARG(name)), t,
+                       deferred ? gives : type_infer(c->arena, v));
+    return false;
+}
+
 /* All that is wrong with the parameters, in one message. */
 static void check_params(struct compile *c, struct eres *r, struct frame *f, const struct prepared *prep, const char *ref)
 {
@@ -186,10 +214,9 @@ static void check_params(struct compile *c, struct eres *r, struct frame *f, con
             continue;
         }
         const struct type *t = wanted_type(f, prep, i);
-        if (!t || type_match(t, f->slots[i]))
-            continue;
         struct strbuf b = STRBUF_IN(c->arena);
-        type_mismatch(c->arena, &b, arena_printf(c->arena, "parameter '%.*s'", SV_ARG(name)), t, f->slots[i]);
+        if (!t || param_fits(c, t, f->slots[i], name, &b))
+            continue;
         complain_lines(c, &bad, strbuf_sv(&b));
     }
     if (!bad.count)

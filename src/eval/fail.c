@@ -298,5 +298,5 @@ struct sv generalized_text(struct compile *c, struct value v)
         return SV("Undef");
     if (v.kind == V_DEFAULT)
         return SV("Default");
-    return type_text(c->arena, type_generalize(c->arena, type_infer(c->arena, v)));
+    return type_shown(c->arena, type_generalize(c->arena, type_infer(c->arena, v)));
 }

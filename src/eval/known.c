@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "eval/internal.h"
+#include "types/object.h"
 
 /* ---- pointer maps ---- */
 
@@ -219,10 +220,35 @@ bool is_metaparam(struct compile *c, const struct sym *name)
 
 /* ---- types ---- */
 
+/* What is in `type Name = Object[HERE]`; NULL: the type is an alias of another. */
+static const struct node *object_body(const struct node *rhs)
+{
+    bool object = rhs->kind == AST_ACCESS && rhs->access.lhs->kind == AST_TYPE_NAME && sv_is(rhs->access.lhs->s, "Object");
+    return object && rhs->access.keys.count ? rhs->access.keys.items[0] : NULL;
+}
+
+/* A mistake in it is told where the type is used, as often as it is used. */
+static void define_object(struct arena *a, const struct type_loader *loader, struct type *t, const struct node *body)
+{
+    struct object_type *def = (struct object_type *)t->object.def;
+    struct value init;
+    struct err err;
+    if (!type_literal(a, loader, body, &init, &err))
+        def->fault = arena_dup(a, sv_of(err.text));
+    else if (!object_define(a, t, init, &def->fault) && !def->fault.n)
+        def->fault = SV("the type is not valid");
+}
+
 static const struct type *alias_type(struct shared *sh, const struct found *found)
 {
-    struct type *t = type_alias(sh->arena, type_name_normal(sh->arena, found->node->alias.name->text), found->node->alias.rhs);
-    ptrmap_put(&sh->types, found->node->alias.name, t); /* before its target: aliases may be recursive */
+    struct sv name = type_name_normal(sh->arena, found->node->alias.name->text);
+    const struct node *body = object_body(found->node->alias.rhs);
+    struct type *t = body ? object_declare(sh->arena, name) : type_alias(sh->arena, name, found->node->alias.rhs);
+    ptrmap_put(&sh->types, found->node->alias.name, t); /* before its target: types may be recursive */
+    if (body) {
+        define_object(sh->arena, &sh->loader, t, body);
+        return t;
+    }
     struct err err;
     t->alias.target = type_from_ast(sh->arena, &sh->loader, found->node->alias.rhs, &err);
     if (!t->alias.target)
@@ -258,8 +284,14 @@ static const struct type *local_alias(struct compile *c, const struct node *n)
     struct type *t = ptrmap_find(&c->prepared, n);
     if (t)
         return t;
-    t = type_alias(c->arena, type_name_normal(c->arena, n->alias.name->text), n->alias.rhs);
-    ptrmap_put(&c->prepared, n, t); /* before its target: aliases may be recursive */
+    struct sv name = type_name_normal(c->arena, n->alias.name->text);
+    const struct node *body = object_body(n->alias.rhs);
+    t = body ? object_declare(c->arena, name) : type_alias(c->arena, name, n->alias.rhs);
+    ptrmap_put(&c->prepared, n, t); /* before its target: types may be recursive */
+    if (body) {
+        define_object(c->arena, &c->loader, t, body);
+        return t;
+    }
     struct err err;
     t->alias.target = type_from_ast(c->arena, &c->loader, n->alias.rhs, &err);
     if (!t->alias.target)
@@ -296,6 +328,8 @@ const struct type *find_type(struct frame *f, const struct node *n)
         t = loader_find(f->c, name);
     if (!t)
         fail_at(f, n, "Resource type not found: %.*s", SV_ARG(n->s));
+    if (t->kind == T_OBJECT && t->object.def && t->object.def->fault.n)
+        raise_at(f, n, "%.*s", SV_ARG(t->object.def->fault));
     return t;
 }
 

@@ -23,6 +23,7 @@
     X(stdlib9)                                                                                                                             \
     X(site)                                                                                                                                \
     X(random)                                                                                                                              \
+    X(deferred)                                                                                                                            \
     X(data)                                                                                                                                \
     X(dump)                                                                                                                                \
     X(yaml_dump)                                                                                                                           \
@@ -32,6 +33,9 @@
     X(check)                                                                                                                               \
     X(validate)                                                                                                                            \
     X(stdlib)
+
+/* What a value is once each Deferred in it (not in other objects) has been called, at top scope. */
+struct value deferred_resolve(struct call *k, struct value v);
 
 #define X(family)                                                                                                                          \
     extern const struct builtin func_##family[];                                                                                           \

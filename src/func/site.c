@@ -183,14 +183,6 @@ static struct value fn_sprintf_hash(struct call *k)
     return call_function(k, SV("sprintf"), k->args, k->count, NULL);
 }
 
-static struct value fn_call(struct call *k)
-{
-    struct sv name = value_sv(k->args[0]);
-    if (!call_function_exists(k, name))
-        call_fail(k, "Unknown function '%.*s'", SV_ARG(name));
-    return call_function(k, name, k->args + 1, k->count - 1, k->block);
-}
-
 static struct value fn_import(struct call *k)
 {
     call_fail(
@@ -227,8 +219,6 @@ const struct builtin func_site[] = {
     ROW("validate_cmd", fn_validate_outside, "refuses what a command refuses: not done here"),
     ROW("validate_augeas", fn_validate_outside, "refuses what a lens refuses: not done here"),
     { "sprintf_hash", "Callable[String, Hash]", "text by a format and named values", fn_sprintf_hash, 0, "format arguments" },
-    { "call", "Callable[String, Any, 1, default, Optional[Callable]]", "calls a function by its name", fn_call, FN_SEES_SCOPE,
-      "function_name arguments block" },
     { "import", TAKES_ANYTHING, "is no more", fn_import, 0, NULL },
 };
 const size_t func_site_count = sizeof func_site / sizeof *func_site;

@@ -46,6 +46,7 @@ static struct value fn_assert_type(struct call *k)
 static struct value make(struct call *k, const struct type *t, const struct value *args, uint32_t count)
 {
     struct value v;
+    struct sv why;
     struct err err;
 
     if (type_resolve(t)->kind == T_TYPE && count == 1 && args[0].kind == V_STRING) {
@@ -57,8 +58,8 @@ static struct value make(struct call *k, const struct type *t, const struct valu
             call_fail(k, "%s", err.text);
         return value_type(parsed);
     }
-    if (!type_new(k->arena, t, args, count, &v, &err))
-        call_fail(k, "%s", err.text);
+    if (!type_new(k->arena, t, args, count, &v, &why))
+        call_fail(k, "%.*s", SV_ARG(why));
     return v;
 }
 

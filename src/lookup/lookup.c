@@ -561,6 +561,7 @@ static struct value convert(struct lookup_state *st, const struct lookup_key *ke
     struct value what = to->kind == V_ARRAY && to->n ? to->items[0] : *to;
     struct value *args = ARENA_ARRAY(st->arena, struct value, extra + 1);
     struct err err = { 0 };
+    struct sv why;
     const struct type *t = what.kind == V_TYPE ? what.t : NULL;
     if (what.kind == V_STRING)
         t = type_parse(st->arena, snapshot_symtab(st->snapshot), compile_type_loader(st->c), value_sv(what), &err);
@@ -570,8 +571,8 @@ static struct value convert(struct lookup_state *st, const struct lookup_key *ke
     args[0] = v;
     for (uint32_t i = 0; i < extra; i++)
         args[i + 1] = to->items[i + 1];
-    if (!type_new(st->arena, t, args, extra + 1, &v, &err))
-        lookup_fail(st, "The convert_to lookup_option for key '%.*s' raised error: %s", SV_ARG(key->text), err.text);
+    if (!type_new(st->arena, t, args, extra + 1, &v, &why))
+        lookup_fail(st, "The convert_to lookup_option for key '%.*s' raised error: %.*s", SV_ARG(key->text), SV_ARG(why));
     if (st->explainer) {
         args[0] = value_type(t);
         explain_text_add(st->explainer, arena_printf(st->arena, "Applying convert_to lookup_option with arguments %.*s",

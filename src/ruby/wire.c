@@ -281,7 +281,8 @@ static bool read_text_kind(struct reader *r, const struct data *d, const struct 
     struct sv kind = data_text(data_get(d, "kind"));
     struct value text = value_str(data_text(v));
     const struct type *t = type_builtin(kind);
-    if (t && type_new(r->arena, t, &text, 1, out_v, r->err))
+    struct sv why;
+    if (t && type_new(r->arena, t, &text, 1, out_v, &why))
         return true;
     *out_v = text; /* an object: it has no way back */
     return true;

@@ -6,8 +6,9 @@
 #include "types/text.h"
 #include "types/type.h"
 
-#define TYPE_DEPTH 1500 /* nesting of types and values that is followed */
-#define ALIAS_RUN  16   /* aliases of aliases without a step into a value */
+#define TYPE_DEPTH   1500 /* nesting of types and values that is followed */
+#define OBJECT_DEPTH 64   /* object types that inherit from one another */
+#define ALIAS_RUN    16   /* aliases of aliases without a step into a value */
 
 extern const struct type builtin_types[TYPE_KIND_COUNT];
 /* The type without parameters. */
@@ -22,6 +23,8 @@ const struct type *type_exact_string(struct arena *a, struct sv text);
 const struct type *type_enum(struct arena *a, const struct sv *values, uint32_t count, bool nocase);
 /* The Variant behind Data and RichData; others are themselves. */
 const struct type *type_expand(const struct type *t);
+/* Types that say what they are where they are shown by themselves. */
+bool type_says_all(const struct type *t);
 /* Does the type allow undef. */
 bool type_allows_undef(const struct type *t);
 /* Does an Enum, Pattern or exact String take this text. */

@@ -8,11 +8,6 @@
 #include "base/limits.h"
 #include "base/strbuf.h"
 
-struct regexp {
-    regex_t *re;
-    struct sv source;
-};
-
 static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
 
 static void engine_start(void)
@@ -26,7 +21,7 @@ static void regexp_free(void *object)
 {
     struct regexp *re = object;
 
-    onig_free(re->re);
+    onig_free(re->engine);
 }
 
 /* \d, \s and \w know ASCII only. */
@@ -109,6 +104,7 @@ struct regexp *regexp_compile(struct arena *a, struct sv pattern, struct err *er
     struct sv text = rewritten ? rewrite(a, pattern) : pattern;
     const OnigUChar *p = (const OnigUChar *)(text.n ? text.p : "");
     OnigErrorInfo info;
+    regex_t *engine;
     int r;
 
     pthread_once(&engine_once, engine_start);
@@ -116,7 +112,7 @@ struct regexp *regexp_compile(struct arena *a, struct sv pattern, struct err *er
         err_set(err, "the pattern is no UTF-8 text");
         return NULL;
     }
-    r = onig_new(&re->re, p, p + text.n, rewritten ? ONIG_OPTION_NONE : RUBY_OPTIONS, ONIG_ENCODING_UTF8, ONIG_SYNTAX_RUBY, &info);
+    r = onig_new(&engine, p, p + text.n, rewritten ? ONIG_OPTION_NONE : RUBY_OPTIONS, ONIG_ENCODING_UTF8, ONIG_SYNTAX_RUBY, &info);
     if (r != ONIG_NORMAL) {
         OnigUChar why[ONIG_MAX_ERROR_MESSAGE_LEN];
 
@@ -124,6 +120,7 @@ struct regexp *regexp_compile(struct arena *a, struct sv pattern, struct err *er
         err_set(err, "%s: /%.*s/", (const char *)why, SV_ARG(pattern));
         return NULL;
     }
+    re->engine = engine;
     arena_defer(a, regexp_free, re);
     re->source = arena_dup(a, pattern);
     return re;
@@ -152,6 +149,16 @@ static OnigMatchParam *limited_match(void)
     return param;
 }
 
+static enum regexp_result search_static(const struct regexp *re, struct sv text, size_t from, struct regexp_match *out_m)
+{
+    struct arena *scratch = arena_new(0);
+    const struct regexp *made = regexp_compile(scratch, re->source, NULL);
+    enum regexp_result r = made ? regexp_search(made, text, from, out_m) : REGEXP_NO;
+
+    arena_free(scratch);
+    return r;
+}
+
 enum regexp_result regexp_search(const struct regexp *re, struct sv text, size_t from, struct regexp_match *out_m)
 {
     const OnigUChar *p = (const OnigUChar *)(text.n ? text.p : "");
@@ -161,11 +168,13 @@ enum regexp_result regexp_search(const struct regexp *re, struct sv text, size_t
 
     if (from > text.n)
         return REGEXP_NO;
+    if (!re->engine)
+        return search_static(re, text, from, out_m);
     param = limited_match();
     if (!param)
         return REGEXP_LIMIT;
     region = out_m ? onig_region_new() : NULL;
-    r = onig_search_with_param(re->re, p, p + text.n, p + from, p + text.n, region, ONIG_OPTION_CHECK_VALIDITY_OF_STRING, param);
+    r = onig_search_with_param(re->engine, p, p + text.n, p + from, p + text.n, region, ONIG_OPTION_CHECK_VALIDITY_OF_STRING, param);
     if (r >= 0 && out_m)
         take_groups(region, out_m);
     if (region)

@@ -6,7 +6,15 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-struct regexp;
+/* engine NULL: compiled each time it is asked, for patterns in static storage that are rarely used. */
+struct regexp {
+    void *engine;
+    struct sv source;
+};
+#define REGEXP_STATIC(text)                                                                                                                \
+    {                                                                                                                                      \
+        NULL, SV_INIT(text)                                                                                                                \
+    }
 
 #define REGEXP_GROUPS 32
 struct regexp_match {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "types/internal.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 
@@ -107,6 +108,8 @@ const struct type *type_builtin(struct sv name)
     for (int k = 0; k < TYPE_KIND_COUNT; k++)
         if (sv_eq_nocase(name, sv_of(kind_names[k])))
             return type_bare((enum type_kind)k);
+    if (sv_eq_nocase(name, SV("Deferred")))
+        return &deferred_type;
     for (size_t i = 0; i < sizeof builtin_aliases / sizeof *builtin_aliases; i++)
         if (sv_eq_nocase(name, builtin_aliases[i].alias.alias.name))
             return &builtin_aliases[i].alias;
@@ -370,8 +373,9 @@ bool type_equal(const struct type *x, const struct type *y)
     case T_SEMVER:
         return x->semver == y->semver || (x->semver && y->semver && semver_range_equal(x->semver, y->semver));
     case T_OBJECT:
+        return object_type_equal(x, y);
     case T_TYPESET:
-        return x->object == y->object;
+        return x->typeset == y->typeset;
     case T_REFERENCE:
         return sv_eq(x->reference, y->reference);
     default: /* kinds without parameters */

@@ -51,8 +51,7 @@
     X(T_OBJECT, "Object")                                                                                                                  \
     X(T_TYPESET, "TypeSet")                                                                                                                \
     X(T_ALIAS, "TypeAlias")                                                                                                                \
-    X(T_REFERENCE, "TypeReference")                                                                                                        \
-    X(T_DEFERRED, "Deferred")
+    X(T_REFERENCE, "TypeReference")
 
 enum type_kind {
 #define X(kind, name) kind,
@@ -65,6 +64,12 @@ struct struct_member {
     struct sv name;
     bool optional_key;
     const struct type *type;
+};
+
+/* Attributes, functions or parameters of an object type: types/object.h. */
+struct member_list {
+    struct object_member *items;
+    uint32_t count;
 };
 
 #define SIZE_UNBOUNDED INT64_MAX
@@ -144,7 +149,13 @@ struct type {
         struct {
             struct sv runtime, name;
         } runtime;
-        const struct object_type *object;
+        struct {
+            const struct object_type *def; /* NULL: any */
+            const struct type *base;       /* of Base[args]: Base, its parameters and their values (V_UNSET: open); args NULL: none */
+            const struct value *args;
+            struct member_list params;
+        } object;
+        const struct typeset *typeset; /* types/typeset.h; NULL: any */
         const struct semver_range *semver;
         const struct hash *uri; /* URI: part to text, Regexp or type; NULL: any */
         struct sv reference;
@@ -171,16 +182,21 @@ const struct type *type_specialize(struct arena *a, const struct type *base, str
 struct type_fault {
     int32_t argument; /* its number, or TYPE_FAULT_WHOLE: the whole expression */
     bool thrown;      /* "Error while evaluating a '[]' expression, ..." */
+    struct sv why;    /* the message in full, which err may have cut; p NULL: err has it */
 };
 const struct type *type_specialize_at(struct arena *a, const struct type *base, struct sv base_name, const struct value *args,
                                       uint32_t count, struct err *err, struct type_fault *out_fault);
 /* A type from its expression, with literal arguments only. NULL and err on a mistake. */
 const struct type *type_from_ast(struct arena *a, const struct type_loader *loader, const struct node *expr, struct err *err);
+/* A literal value with types in it, as object types are described by. */
+bool type_literal(struct arena *a, const struct type_loader *loader, const struct node *expr, struct value *out_v, struct err *err);
 /* From text: "Array[String, 1]". */
 const struct type *type_parse(struct arena *a, struct symtab *t, const struct type_loader *loader, struct sv text, struct err *err);
 /* "Variant[Integer, Undef]", as the reference prints it. alias_expand: "M::Port = Integer[1, 65535]" as in messages. */
 void type_print(struct strbuf *out, const struct type *t, bool alias_expand);
 struct sv type_text(struct arena *a, const struct type *t);
+/* As a type that is shown by itself: aliases and object types say what they are, but not where they are inside another type. */
+struct sv type_shown(struct arena *a, const struct type *t);
 
 /* The exact type of a value: 1 is Integer[1, 1]. */
 const struct type *type_infer(struct arena *a, struct value v);
@@ -189,6 +205,8 @@ const struct type *type_common(struct arena *a, const struct type *x, const stru
 /* value =~ type. The hot path: never infers. A V_CLOSURE matches a Callable by the number of its parameters: whoever makes it says in the
  * value's n how many it takes, VALUE_ARITY(least, most), and sets flags to VALUE_HAS_ARITY; without that it matches every Callable. */
 bool type_match(const struct type *t, struct value v);
+/* As an option of case: does v match a Regexp, is it of a type, or equal. */
+bool value_fits(struct value want, struct value v);
 /* Is every instance of `from` one of `to`. */
 bool type_assignable(const struct type *to, const struct type *from);
 bool type_equal(const struct type *a, const struct type *b);
@@ -211,6 +229,9 @@ struct type *type_alias(struct arena *a, struct sv name, const struct node *expr
  */
 unsigned type_mismatch(struct arena *a, struct strbuf *out, struct sv subject, const struct type *want, struct value got);
 
+/* The same for a type in the place of a value. */
+unsigned type_mismatch_type(struct arena *a, struct strbuf *out, struct sv subject, const struct type *want, const struct type *got);
+
 /* A function or lambda that could be called: its Callable and the names of its parameters (NULL: unknown). */
 struct type_signature {
     const struct type *callable;
@@ -223,7 +244,7 @@ struct type_signature {
 void type_mismatch_call(struct arena *a, struct strbuf *out, struct sv label, const struct type_signature *sigs, uint32_t count,
                         const struct value *args, uint32_t arg_count, const struct value *block);
 
-/* Type.new(args), Integer('0x10'), String(1, '%x'). False and err where it cannot be. */
-bool type_new(struct arena *a, const struct type *t, const struct value *args, uint32_t count, struct value *out_v, struct err *err);
+/* Type.new(args), Integer('0x10'), String(1, '%x'). False and a message, which may be long, where it cannot be. */
+bool type_new(struct arena *a, const struct type *t, const struct value *args, uint32_t count, struct value *out_v, struct sv *out_why);
 
 #endif

@@ -1,6 +1,7 @@
 /* type: is every instance of one type one of another. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "types/internal.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/uri.h"
@@ -352,7 +353,7 @@ static bool to_uri(const struct hash *to, const struct hash *from)
         const struct value *part = from ? hash_find(from, to->pairs[i].key) : NULL;
         struct value want = to->pairs[i].value;
 
-        if (!part || (!uri_part_fits(want, *part) && !(part->kind == V_TYPE && want.kind == V_TYPE && type_assignable(want.t, part->t))))
+        if (!part || (!value_fits(want, *part) && !(part->kind == V_TYPE && want.kind == V_TYPE && type_assignable(want.t, part->t))))
             return false;
     }
     return true;
@@ -422,8 +423,9 @@ static bool assignable_kind(const struct type *to, const struct type *from, cons
     case T_URI:
         return from->kind == T_URI && to_uri(to->uri, from->uri);
     case T_OBJECT:
+        return object_assignable(to, from);
     case T_TYPESET:
-        return from->kind == to->kind && (!to->object || to->object == from->object);
+        return from->kind == to->kind && (!to->typeset || to->typeset == from->typeset);
     case T_REFERENCE:
         return type_equal(to, from);
     default:

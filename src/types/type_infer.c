@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "types/internal.h"
 #include "types/iterator.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/uri.h"
@@ -170,7 +171,7 @@ static const struct type *infer_leaf(struct arena *a, struct value v, bool exact
         t = type_make(a, T_URI);
         return uri_split(a, value_sv(v), &t->uri, NULL) ? t : type_bare(T_URI);
     case V_OBJECT:
-        return type_bare(T_OBJECT);
+        return object_infer(a, v.object);
     case V_ITERATOR:
         return type_wrap(a, T_ITERATOR, iterator_exact_type(a, v.iter));
     case V_CLOSURE:
@@ -293,6 +294,8 @@ const struct type *type_generalize(struct arena *a, const struct type *t)
         return t->inner ? type_wrap(a, t->kind, type_generalize(a, t->inner)) : t;
     case T_CALLABLE:
         return map_callable(a, t, type_generalize);
+    case T_OBJECT:
+        return t->object.args ? t->object.base : t;
     default:
         return t;
     }

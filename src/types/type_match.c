@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "types/internal.h"
 #include "types/iterator.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/uri.h"
@@ -214,7 +215,7 @@ static bool match_uri(const struct hash *want, struct value v)
     for (uint32_t i = 0; ok && i < want->count; i++) {
         const struct value *part = hash_find(parts, want->pairs[i].key);
 
-        ok = uri_part_fits(want->pairs[i].value, part ? *part : VALUE_UNDEF);
+        ok = value_fits(want->pairs[i].value, part ? *part : VALUE_UNDEF);
     }
     arena_free(scratch);
     return ok;
@@ -254,7 +255,7 @@ static bool match_simple(const struct type *t, struct value v)
     case T_URI:
         return v.kind == V_URI && (!t->uri || match_uri(t->uri, v));
     case T_OBJECT:
-        return v.kind == V_OBJECT;
+        return v.kind == V_OBJECT && (!t->object.def || object_match(t, v.object));
     default:
         return false;
     }
@@ -308,6 +309,18 @@ static bool match(const struct type *t, struct value v, struct walk w)
         return match_iterable(t, v);
     default:
         return match_simple(t, v);
+    }
+}
+
+bool value_fits(struct value want, struct value v)
+{
+    switch (want.kind) {
+    case V_TYPE:
+        return type_match(want.t, v);
+    case V_REGEXP:
+        return v.kind == V_STRING && regexp_search(want.re, value_sv(v), 0, NULL) == REGEXP_YES;
+    default:
+        return value_equal(want, v);
     }
 }
 

@@ -1,6 +1,7 @@
 /* type: why a value is not of a type, in the reference's words. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "types/internal.h"
+#include "types/object.h"
 
 enum step_kind { STEP_SUBJECT, STEP_PARAMETER, STEP_INDEX, STEP_ENTRY, STEP_KEY, STEP_VARIANT, STEP_SIGNATURE };
 
@@ -444,6 +445,8 @@ static struct sv short_name(struct arena *a, const struct type *t)
 
     if (holds && t->inner && t->inner->kind != T_ANY)
         return arena_printf(a, "%s[%.*s]", type_kind_name(t->kind), SV_ARG(short_name(a, t->inner)));
+    if (t->kind == T_OBJECT)
+        return object_label(t);
     return t->kind == T_ALIAS ? t->alias.name : sv_of(type_kind_name(t->kind));
 }
 
@@ -605,18 +608,23 @@ static void print_fault(struct strbuf *out, struct arena *a, const struct fault 
     }
 }
 
-unsigned type_mismatch(struct arena *a, struct strbuf *out, struct sv subject, const struct type *want, struct value got)
+unsigned type_mismatch_type(struct arena *a, struct strbuf *out, struct sv subject, const struct type *want, const struct type *got)
 {
     struct faults f = { .a = a };
     struct step start = { .kind = STEP_SUBJECT, .name = subject };
 
-    describe(&f, want, type_infer(a, got), &start);
+    describe(&f, want, got, &start);
     for (size_t i = 0; i < f.count; i++) {
         if (i)
             strbuf_adds(out, "\n  ");
         print_fault(out, a, &f.items[i]);
     }
     return (unsigned)f.count;
+}
+
+unsigned type_mismatch(struct arena *a, struct strbuf *out, struct sv subject, const struct type *want, struct value got)
+{
+    return type_mismatch_type(a, out, subject, want, type_infer(a, got));
 }
 
 /* ---- calls ---- */
@@ -680,13 +688,13 @@ static void print_signature(struct strbuf *out, struct arena *a, const struct ty
             mark = "?";
         if (*mark == '?' && t->kind == T_OPTIONAL && t->inner)
             t = t->inner;
-        strbuf_addf(out, "%s%.*s %.*s%s", i ? ", " : "", SV_ARG(type_text(a, t)), SV_ARG(i < sig->name_count ? sig->names[i] : SV("")),
+        strbuf_addf(out, "%s%.*s %.*s%s", i ? ", " : "", SV_ARG(type_shown(a, t)), SV_ARG(i < sig->name_count ? sig->names[i] : SV("")),
                     mark);
     }
     if (block) {
         bool optional = block->kind == T_OPTIONAL;
 
-        strbuf_addf(out, "%s%.*s %.*s%s", n ? ", " : "", SV_ARG(type_text(a, optional && block->inner ? block->inner : block)),
+        strbuf_addf(out, "%s%.*s %.*s%s", n ? ", " : "", SV_ARG(type_shown(a, optional && block->inner ? block->inner : block)),
                     SV_ARG(sig->block_name.n ? sig->block_name : SV("block")), optional ? "?" : "");
     }
 }

@@ -8,6 +8,7 @@
 #include "types/format.h"
 #include "types/internal.h"
 #include "types/iterator.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/timefmt.h"
@@ -19,8 +20,19 @@ struct job {
     const struct value *args;
     uint32_t count;
     struct value *out;
-    struct err *err;
+    struct sv why;
+    struct err err; /* of what is read on the way: regular expressions, versions, times */
 };
+
+__attribute__((format(printf, 2, 3))) static bool fail(struct job *j, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    j->why = arena_vprintf(j->a, fmt, ap);
+    va_end(ap);
+    return false;
+}
 
 static const struct value *arg(const struct job *j, uint32_t i)
 {
@@ -55,9 +67,9 @@ static const char *converter(const struct job *j) { return converters[j->t->kind
 static bool fail_convert(struct job *j, struct value v, const char *to)
 {
     if (v.kind == V_STRING)
-        return err_set(j->err, "'%s' The string '%.*s' cannot be converted to %s", converter(j), SV_ARG(value_sv(v)), to);
-    return err_set(j->err, "'%s' Value of type %.*s cannot be converted to %s", converter(j),
-                   SV_ARG(type_text(j->a, type_generalize(j->a, type_infer_reduced(j->a, v)))), to);
+        return fail(j, "'%s' The string '%.*s' cannot be converted to %s", converter(j), SV_ARG(value_sv(v)), to);
+    return fail(j, "'%s' Value of type %.*s cannot be converted to %s", converter(j),
+                SV_ARG(type_text(j->a, type_generalize(j->a, type_infer_reduced(j->a, v)))), to);
 }
 
 /* Are there as many arguments as it takes. */
@@ -68,8 +80,8 @@ static bool counted(struct job *j, uint32_t least, uint32_t most)
     if (j->count >= least && j->count <= most)
         return true;
     if (least == most)
-        return err_set(j->err, "'%s' expects %u argument%s, got %.*s", converter(j), least, least == 1 ? "" : "s", SV_ARG(got));
-    return err_set(j->err, "'%s' expects between %u and %u arguments, got %.*s", converter(j), least, most, SV_ARG(got));
+        return fail(j, "'%s' expects %u argument%s, got %.*s", converter(j), least, least == 1 ? "" : "s", SV_ARG(got));
+    return fail(j, "'%s' expects between %u and %u arguments, got %.*s", converter(j), least, most, SV_ARG(got));
 }
 
 /* A parameter has the wrong type. */
@@ -78,7 +90,7 @@ static bool fail_parameter(struct job *j, const char *name, const struct type *w
     struct strbuf why = STRBUF_IN(j->a);
 
     type_mismatch(j->a, &why, arena_printf(j->a, "parameter '%s'", name), want, got);
-    return err_set(j->err, "'%s' %.*s", converter(j), SV_ARG(strbuf_sv(&why)));
+    return fail(j, "'%s' %.*s", converter(j), SV_ARG(strbuf_sv(&why)));
 }
 
 static bool give(struct job *j, struct value v)
@@ -179,7 +191,7 @@ static bool read_text_integer(struct job *j, struct value v, int base, int64_t *
     if (!looks_numeric(value_sv(v), true, false, &number))
         return fail_convert(j, v, "Integer");
     if (!text_to_integer(arena_printf(j->a, "%s%.*s", negative ? "-" : "", SV_ARG(number)), base, out_n))
-        return err_set(j->err, "invalid value for Integer(): \"%.*s\"", SV_ARG(value_sv(v)));
+        return fail(j, "invalid value for Integer(): \"%.*s\"", SV_ARG(value_sv(v)));
     return true;
 }
 
@@ -197,7 +209,7 @@ static bool new_integer(struct job *j)
     radix = arg(j, 1);
     abs_too = arg(j, 2);
     if (radix && (radix->kind != V_INT || (radix->i != 2 && radix->i != 8 && radix->i != 10 && radix->i != 16)))
-        return err_set(j->err, "Illegal radix: %.*s, expected 2, 8, 10, 16, or default", SV_ARG(value_text(j->a, *radix)));
+        return fail(j, "Illegal radix: %.*s, expected 2, 8, 10, 16, or default", SV_ARG(value_text(j->a, *radix)));
     if (v.kind == V_FLOAT && !isnan(v.f) && fabs(v.f) < 9.2e18)
         n = (int64_t)v.f;
     else if (v.kind == V_INT)
@@ -274,7 +286,7 @@ static bool new_string(struct job *j)
 
     if (!counted(j, 1, 2))
         return false;
-    if (!format_value(j->a, &out, j->args[0], j->count > 1 ? j->args[1] : VALUE_DEFAULT, j->err))
+    if (!format_value(j->a, &out, j->args[0], j->count > 1 ? j->args[1] : VALUE_DEFAULT, &j->err))
         return false;
     return give(j, value_str(strbuf_sv(&out)));
 }
@@ -390,7 +402,7 @@ static bool new_hash(struct job *j)
     if (all_pairs(v, false))
         return pairs_to_hash(j, v);
     if (v.n % 2)
-        return err_set(j->err, "odd number of arguments for Hash");
+        return fail(j, "odd number of arguments for Hash");
     h = hash_new(j->a, v.n / 2);
     for (uint32_t i = 0; i < v.n; i += 2)
         hash_put(j->a, h, v.items[i], v.items[i + 1]);
@@ -421,18 +433,18 @@ static bool new_regexp(struct job *j)
             strbuf_addc(&text, '\\');
         strbuf_addc(&text, c);
     }
-    re = regexp_compile(j->a, strbuf_sv(&text), j->err);
+    re = regexp_compile(j->a, strbuf_sv(&text), &j->err);
     return re && give(j, (struct value){ .kind = V_REGEXP, .re = re });
 }
 
 /* Puts the converter's name before the message where the reference does. */
 static bool err_wrap_name(struct job *j)
 {
-    struct sv text = arena_dup(j->a, sv_of(j->err->text));
+    struct sv text = arena_dup(j->a, sv_of(j->err.text));
 
     if (!sv_starts(text, SV("The string")))
         return false;
-    return err_set(j->err, "'%s' %.*s", converter(j), SV_ARG(text));
+    return fail(j, "'%s' %.*s", converter(j), SV_ARG(text));
 }
 
 static bool new_semver(struct job *j)
@@ -443,7 +455,7 @@ static bool new_semver(struct job *j)
 
     by_name(j, names, 5);
     if (j->count == 1 && j->args[0].kind == V_STRING) {
-        if (!semver_parse(j->a, value_sv(j->args[0]), v, j->err))
+        if (!semver_parse(j->a, value_sv(j->args[0]), v, &j->err))
             return err_wrap_name(j);
     } else if (j->count >= 3) {
         for (int i = 0; i < 3; i++) {
@@ -457,7 +469,7 @@ static bool new_semver(struct job *j)
             v->build = value_sv(*arg(j, 4));
     } else {
         return j->count == 1 ? fail_convert(j, j->args[0], "SemVer")
-                             : err_set(j->err, "'new_Version' expects between 1 and 5 arguments, got %u", j->count);
+                             : fail(j, "'new_Version' expects between 1 and 5 arguments, got %u", j->count);
     }
     return give(j, (struct value){ .kind = V_SEMVER, .semver = v });
 }
@@ -474,7 +486,7 @@ static bool new_semver_range(struct job *j)
     if (!counted(j, 1, 3))
         return false;
     if (j->count == 1 && j->args[0].kind == V_STRING && j->args[0].n) {
-        r = semver_range_parse(j->a, value_sv(j->args[0]), j->err);
+        r = semver_range_parse(j->a, value_sv(j->args[0]), &j->err);
         return r && give(j, (struct value){ .kind = V_SEMVER_RANGE, .range = r });
     }
     if (j->count == 1)
@@ -495,7 +507,7 @@ static bool seconds_to_ns(struct job *j, struct value v, int64_t *out_ns)
         *out_ns = (int64_t)(v.f * 1e9);
         return true;
     }
-    return err_set(j->err, "the time is out of range");
+    return fail(j, "the time is out of range");
 }
 
 static bool new_timestamp(struct job *j)
@@ -519,7 +531,7 @@ static bool new_timestamp(struct job *j)
             formats = *arg(j, 1);
         if (arg(j, 2) && arg(j, 2)->kind == V_STRING)
             zone = value_sv(*arg(j, 2));
-        if (!timestamp_parse(j->a, value_sv(j->args[0]), formats, zone, &ns, j->err))
+        if (!timestamp_parse(j->a, value_sv(j->args[0]), formats, zone, &ns, &j->err))
             return false;
     } else {
         return fail_convert(j, j->args[0], "Timestamp");
@@ -537,9 +549,9 @@ static bool new_timespan(struct job *j)
 
     by_name(j, names, 2);
     if (j->count == 0)
-        return err_set(j->err, "expects at least 1 argument, got none");
+        return fail(j, "expects at least 1 argument, got none");
     if (j->args[0].kind == V_STRING) {
-        if (!timespan_parse(j->a, value_sv(j->args[0]), arg(j, 1) ? *arg(j, 1) : VALUE_DEFAULT, &ns, j->err))
+        if (!timespan_parse(j->a, value_sv(j->args[0]), arg(j, 1) ? *arg(j, 1) : VALUE_DEFAULT, &ns, &j->err))
             return false;
     } else if (j->count == 1 && (j->args[0].kind == V_INT || j->args[0].kind == V_FLOAT)) {
         if (!seconds_to_ns(j, j->args[0], &ns))
@@ -555,7 +567,7 @@ static bool new_timespan(struct job *j)
             if (v->kind != V_INT)
                 return fail_convert(j, *v, "Timespan");
             if (__builtin_mul_overflow(v->i, units[i], &part) || __builtin_add_overflow(ns, part, &ns))
-                return err_set(j->err, "the time is out of range");
+                return fail(j, "the time is out of range");
         }
         negative = named ? hash_find_sv(j->args[0].h, SV("negative")) : NULL;
         if (negative && value_truthy(*negative))
@@ -610,7 +622,7 @@ static bool new_binary(struct job *j)
         return give(j, (struct value){ .kind = V_BINARY, .n = (uint32_t)text.n, .s = text.p });
     text = sv_is(format, "%B") ? text : base64_text(j, text, sv_is(format, "%u"));
     if (!base64_decode(j->a, text, &bytes))
-        return err_set(j->err, "invalid base64");
+        return fail(j, "invalid base64");
     return give(j, (struct value){ .kind = V_BINARY, .n = (uint32_t)bytes.n, .s = bytes.p });
 }
 
@@ -622,7 +634,7 @@ static bool new_type(struct job *j)
         return fail_parameter(j, "type_string", type_bare(T_STRING), j->args[0]);
     j->out->t = type_builtin(value_sv(j->args[0]));
     if (!j->out->t)
-        return err_set(j->err, "Type.new of '%.*s' needs the loader: write the type itself", SV_ARG(value_sv(j->args[0])));
+        return fail(j, "Type.new of '%.*s' needs the loader: write the type itself", SV_ARG(value_sv(j->args[0])));
     j->out->kind = V_TYPE;
     return true;
 }
@@ -638,7 +650,7 @@ static bool new_uri(struct job *j)
 
     if (!counted(j, 1, 1))
         return false;
-    if (j->args[0].kind == V_STRING && j->args[0].n && !uri_split(j->a, value_sv(j->args[0]), &known, j->err))
+    if (j->args[0].kind == V_STRING && j->args[0].n && !uri_split(j->a, value_sv(j->args[0]), &known, &j->err))
         return false;
     if (j->args[0].kind == V_STRING && j->args[0].n)
         return give(j, (struct value){ .kind = V_URI, .n = j->args[0].n, .s = j->args[0].s });
@@ -708,30 +720,40 @@ static const struct type *target(struct job *j)
     return t;
 }
 
-bool type_new(struct arena *a, const struct type *t, const struct value *args, uint32_t count, struct value *out_v, struct err *err)
+static bool make(struct job *j, const struct type *asked)
 {
-    struct job j = { a, t, args, count, out_v, err };
-    struct strbuf why = STRBUF_IN(a);
-    struct value made = VALUE_UNDEF;
+    struct strbuf text = STRBUF_IN(j->a);
+    struct value made;
+    unsigned faults;
 
-    if (count == 1 && type_resolve(t)->kind != T_INIT && type_match(t, args[0])) { /* it is one already */
+    if (j->t->kind == T_OBJECT)
+        return object_new(j->a, j->t, j->args, j->count, j->out, &j->why);
+    if (!makers[j->t->kind])
+        return fail(j, "Creation of new instance of type '%.*s' is not supported", SV_ARG(type_text(j->a, asked)));
+    if (!makers[j->t->kind](j))
+        return false;
+    made = *j->out;
+    if (type_match(asked, made))
+        return true;
+    faults = type_mismatch(j->a, &text, SV("Converted value from"), asked, made);
+    return fail(j, "Converted value from %.*s.new() has wrong type%s%.*s", SV_ARG(type_text(j->a, asked)), faults > 1 ? ":\n " : ", ",
+                SV_ARG(sv_slice(strbuf_sv(&text), sizeof "Converted value from", text.n)));
+}
+
+bool type_new(struct arena *a, const struct type *t, const struct value *args, uint32_t count, struct value *out_v, struct sv *out_why)
+{
+    struct value made = VALUE_UNDEF;
+    struct job j = { .a = a, .t = t, .args = args, .count = count, .out = &made };
+    enum type_kind kind = type_resolve(t)->kind;
+
+    if (count == 1 && kind != T_INIT && kind != T_OBJECT && type_match(t, args[0])) { /* it is one already */
         *out_v = args[0];
         return true;
     }
-    j.out = &made;
     j.t = target(&j);
-    if (j.t->kind == T_OBJECT)
-        return err_set(err, "creating instances of Object types is not supported yet");
-    if (!makers[j.t->kind])
-        return err_set(err, "Creation of new instance of type '%.*s' is not supported", SV_ARG(type_text(a, t)));
-    if (!makers[j.t->kind](&j))
+    if (!make(&j, t)) {
+        *out_why = j.why.n ? j.why : arena_dup(a, sv_of(j.err.text));
         return false;
-    if (!type_match(t, made)) {
-        unsigned faults = type_mismatch(a, &why, SV("Converted value from"), t, made);
-        struct sv text = sv_slice(strbuf_sv(&why), sizeof "Converted value from", why.n);
-
-        return err_set(err, "Converted value from %.*s.new() has wrong type%s%.*s", SV_ARG(type_text(a, t)), faults > 1 ? ":\n " : ", ",
-                       SV_ARG(text));
     }
     *out_v = made;
     return true;

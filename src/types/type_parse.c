@@ -163,6 +163,13 @@ static bool read_value(struct reader *r, const struct node *n, struct value *out
     return ok;
 }
 
+bool type_literal(struct arena *a, const struct type_loader *loader, const struct node *expr, struct value *out_v, struct err *err)
+{
+    struct reader r = { a, loader, err, 0 };
+
+    return read_value(&r, expr, out_v);
+}
+
 const struct type *type_from_ast(struct arena *a, const struct type_loader *loader, const struct node *expr, struct err *err)
 {
     struct reader r = { a, loader, err, 0 };

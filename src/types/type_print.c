@@ -1,6 +1,7 @@
 /* type: text of types, as the reference prints them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "types/internal.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/timefmt.h"
@@ -333,6 +334,183 @@ static void print_variant(struct printer *p, const struct type *t)
     strbuf_addc(p->out, ']');
 }
 
+/* ---- object types ---- */
+
+static void print_key(struct printer *p, bool *first, struct sv key, bool quoted)
+{
+    comma(p, first);
+    if (quoted)
+        text_quote(p->out, key);
+    else
+        strbuf_add(p->out, key);
+    strbuf_adds(p->out, " => ");
+}
+
+static bool is_short(const struct object_member *m)
+{
+    return !m->final && !m->override && m->annotations.kind == V_UNSET && m->kind == MEMBER_PLAIN && m->value.kind == V_UNSET;
+}
+
+static void print_flag(struct printer *p, bool *first, const char *name, bool on)
+{
+    if (!on)
+        return;
+    print_key(p, first, sv_of(name), false);
+    strbuf_adds(p->out, "true");
+}
+
+static void print_object_member(struct printer *p, const struct object_member *m)
+{
+    static const char *const kinds[] = { NULL, "constant", "derived", "given_or_derived", "reference" };
+    bool first = true;
+
+    if (is_short(m)) {
+        print(p, m->type);
+        return;
+    }
+    strbuf_addc(p->out, '{');
+    print_key(p, &first, SV("type"), false);
+    print(p, m->type);
+    print_flag(p, &first, "final", m->final && m->kind != MEMBER_CONSTANT);
+    print_flag(p, &first, "override", m->override);
+    if (m->annotations.kind != V_UNSET) {
+        print_key(p, &first, SV("annotations"), false);
+        value_inspect(p->out, m->annotations);
+    }
+    if (kinds[m->kind]) {
+        print_key(p, &first, SV("kind"), false);
+        strbuf_adds(p->out, kinds[m->kind]);
+    }
+    if (m->value.kind != V_UNSET) {
+        print_key(p, &first, SV("value"), false);
+        value_inspect(p->out, m->value);
+    }
+    strbuf_addc(p->out, '}');
+}
+
+/* type_parameters are written as plain hashes: {'type' => T, 'value' => v} */
+static void print_type_parameter(struct printer *p, const struct object_member *m)
+{
+    const struct type *t = m->type->kind == T_OPTIONAL && m->type->inner ? m->type->inner : m->type;
+    bool short_form = m->value.kind <= V_UNDEF;
+
+    strbuf_adds(p->out, short_form ? "" : "{'type' => ");
+    print(p, t);
+    if (short_form)
+        return;
+    strbuf_adds(p->out, ", 'value' => ");
+    value_inspect(p->out, m->value);
+    strbuf_addc(p->out, '}');
+}
+
+/* Is it written in the list of constants, as a value alone. */
+static bool is_plain_constant(const struct object_member *m)
+{
+    struct arena *scratch;
+    bool plain;
+
+    if (m->kind != MEMBER_CONSTANT)
+        return false;
+    scratch = arena_new(0);
+    plain = type_equal(m->type, type_generalize(scratch, type_infer_reduced(scratch, m->value)));
+    arena_free(scratch);
+    return plain;
+}
+
+static void print_members(struct printer *p, bool *first, const char *name, struct member_list list,
+                          void (*show)(struct printer *, const struct object_member *), int constants)
+{
+    bool open = false, inner_first = true;
+
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (constants >= 0 && is_plain_constant(&list.items[i]) != (constants == 1))
+            continue;
+        if (!open) {
+            print_key(p, first, sv_of(name), false);
+            strbuf_addc(p->out, '{');
+            open = true;
+        }
+        print_key(p, &inner_first, list.items[i].name, true);
+        show(p, &list.items[i]);
+    }
+    if (open)
+        strbuf_addc(p->out, '}');
+}
+
+static void print_member_value(struct printer *p, const struct object_member *m) { value_inspect(p->out, m->value); }
+
+static void print_value_key(struct printer *p, bool *first, const char *name, const struct value *v)
+{
+    if (!v || v->kind == V_UNSET)
+        return;
+    print_key(p, first, sv_of(name), false);
+    value_inspect(p->out, *v);
+}
+
+static void print_object_hash(struct printer *p, const struct type *t)
+{
+    const struct object_type *def = t->object.def;
+    bool first = true;
+
+    strbuf_adds(p->out, "Object[{");
+    print_value_key(p, &first, "annotations", &def->annotations);
+    if (def->name.n) {
+        print_key(p, &first, SV("name"), false);
+        text_quote(p->out, def->name);
+    }
+    if (def->parent) {
+        print_key(p, &first, SV("parent"), false);
+        print(p, def->parent);
+    }
+    print_members(p, &first, "type_parameters", def->params, print_type_parameter, -1);
+    print_members(p, &first, "attributes", def->attributes, print_object_member, 0);
+    print_members(p, &first, "constants", def->attributes, print_member_value, 1);
+    print_members(p, &first, "functions", def->functions, print_object_member, -1);
+    print_value_key(p, &first, "equality", def->equality);
+    print_value_key(p, &first, "checks", &def->checks);
+    strbuf_adds(p->out, "}]");
+}
+
+/* Name['x']: what the parameters are, without open ones at the end; by name where there are many. */
+static void print_object_args(struct printer *p, const struct type *t)
+{
+    uint32_t n = t->object.params.count;
+    bool named = n > 2, first = true;
+
+    while (n && !named && t->object.args[n - 1].kind == V_UNSET)
+        n--;
+    strbuf_adds(p->out, named ? "[{" : "[");
+    for (uint32_t i = 0; i < n; i++) {
+        struct value v = t->object.args[i];
+
+        if (named && v.kind == V_UNSET)
+            continue;
+        if (named)
+            print_key(p, &first, t->object.params.items[i].name, true);
+        else
+            comma(p, &first);
+        value_inspect(p->out, v.kind == V_UNSET ? VALUE_DEFAULT : v);
+    }
+    strbuf_adds(p->out, named ? "}]" : "]");
+}
+
+static void print_object(struct printer *p, const struct type *t)
+{
+    bool expand = p->expand;
+
+    if (t->object.args || !expand) {
+        strbuf_add(p->out, object_label(t));
+        if (t->object.args)
+            print_object_args(p, t);
+    } else if (!t->object.def) {
+        strbuf_adds(p->out, "Object[{}]");
+    } else {
+        p->expand = false; /* what is inside is named only */
+        print_object_hash(p, t);
+        p->expand = expand;
+    }
+}
+
 static void print_kind(struct printer *p, const struct type *t)
 {
     switch ((enum type_kind)t->kind) {
@@ -419,6 +597,9 @@ static void print_kind(struct printer *p, const struct type *t)
     case T_REFERENCE:
         print_quoted(p, "TypeReference", t->reference);
         break;
+    case T_OBJECT:
+        print_object(p, t);
+        break;
     case T_RUNTIME:
         if (t->runtime.runtime.n)
             strbuf_addf(p->out, "Runtime[%.*s, '%.*s']", SV_ARG(t->runtime.runtime), SV_ARG(t->runtime.name));
@@ -453,5 +634,15 @@ struct sv type_text(struct arena *a, const struct type *t)
     struct strbuf out = STRBUF_IN(a);
 
     type_print(&out, t, false);
+    return sv_make(strbuf_cstr(&out), out.n);
+}
+
+bool type_says_all(const struct type *t) { return t->kind == T_ALIAS || t->kind == T_OBJECT || t->kind == T_TYPESET; }
+
+struct sv type_shown(struct arena *a, const struct type *t)
+{
+    struct strbuf out = STRBUF_IN(a);
+
+    type_print(&out, t, type_says_all(t));
     return sv_make(strbuf_cstr(&out), out.n);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "types/internal.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/timefmt.h"
@@ -703,10 +704,30 @@ static const struct type *make_uri(struct job *j)
     return t;
 }
 
+/* What is told in full, however long it is. */
+static const struct type *fail_long(struct job *j, struct sv why)
+{
+    j->fault.thrown = true;
+    j->fault.why = why;
+    err_set(j->err, "%.*s", SV_ARG(why));
+    return NULL;
+}
+
+/* Object[{ ... }] is a new type, Car[args] one with parameters. */
 static const struct type *make_object(struct job *j)
 {
-    err_set(j->err, "%s types are not supported yet", type_kind_name(j->base->kind));
-    return NULL;
+    const struct type *made;
+    struct type *t;
+    struct sv why;
+
+    if (j->base->object.def) {
+        made = object_parameterize(j->a, j->base, j->args, j->count, &why);
+        return made ? made : fail_long(j, why);
+    }
+    if (j->count != 1)
+        return fail_arity(j, 1, 1);
+    t = object_declare(j->a, SV_NONE);
+    return object_define(j->a, t, j->args[0], &why) ? t : fail_long(j, why);
 }
 
 typedef const struct type *make_fn(struct job *j);
@@ -718,7 +739,7 @@ static make_fn *const makers[TYPE_KIND_COUNT] = {
     [T_SENSITIVE] = make_wrapper, [T_ITERABLE] = make_wrapper,  [T_ITERATOR] = make_wrapper,  [T_INIT] = make_init,
     [T_BOOLEAN] = make_boolean,   [T_TIMESTAMP] = make_time,    [T_TIMESPAN] = make_time,     [T_SEMVER] = make_semver,
     [T_CLASS] = make_class,       [T_RESOURCE] = make_resource, [T_RUNTIME] = make_runtime,   [T_REFERENCE] = make_reference,
-    [T_URI] = make_uri,           [T_OBJECT] = make_object,     [T_TYPESET] = make_object,
+    [T_URI] = make_uri,           [T_OBJECT] = make_object,
 };
 
 static void flatten(struct arena *a, const struct value *args, uint32_t count, struct value **items, size_t *n, size_t *cap, int depth)

@@ -2,9 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "types/uri.h"
 
-#include "types/regexp.h"
 #include "types/text.h"
-#include "types/type.h"
 
 static const struct {
     struct sv scheme, port;
@@ -135,14 +133,14 @@ bool uri_split(struct arena *a, struct sv text, const struct hash **out_parts, s
     return true;
 }
 
-bool uri_part_fits(struct value want, struct value part)
+bool uri_part(struct arena *a, struct sv text, struct sv name, struct value *out_v)
 {
-    switch (want.kind) {
-    case V_TYPE:
-        return type_match(want.t, part);
-    case V_REGEXP:
-        return part.kind == V_STRING && regexp_search(want.re, value_sv(part), 0, NULL) == REGEXP_YES;
-    default:
-        return value_equal(want, part);
-    }
+    const struct hash *parts;
+    const struct value *v;
+
+    if (!uri_is_part(name) || !uri_split(a, text, &parts, NULL))
+        return false;
+    v = hash_find_sv(parts, name);
+    *out_v = v ? *v : VALUE_UNDEF;
+    return true;
 }

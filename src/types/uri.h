@@ -8,9 +8,9 @@
 
 /* scheme, userinfo, host, port, path, query, fragment, opaque: those that are there. False and err where it is no URI. */
 bool uri_split(struct arena *a, struct sv text, const struct hash **out_parts, struct err *err);
+/* $uri.name: a part by its name, undef where the URI has none. False: no part has that name. */
+bool uri_part(struct arena *a, struct sv text, struct sv name, struct value *out_v);
 /* One of those names. */
 bool uri_is_part(struct sv name);
-/* Does a part of a URI (a text or undef) fit what URI[{part => want}] asks: a text, a Regexp, or a type. */
-bool uri_part_fits(struct value want, struct value part);
 
 #endif

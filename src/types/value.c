@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/type.h"
@@ -110,8 +111,10 @@ static bool equal_in(struct value a, struct value b, bool exact, int depth)
     case V_UNDEF:
     case V_DEFAULT:
         return true;
-    default: /* objects, iterators, closures: the same one */
-        return a.object == b.object;
+    case V_OBJECT:
+        return object_equal(a.object, b.object);
+    default: /* iterators, closures: the same one */
+        return a.iter == b.iter;
     }
 }
 
@@ -159,7 +162,7 @@ static uint64_t code_in(struct value v, int depth)
         return h;
     case V_SENSITIVE:
         return code_in(*v.inner, depth + 1) + h;
-    default: /* types and versions are rare as keys: their kind alone */
+    default: /* types, objects and versions are rare as keys: their kind alone */
         return mix(h);
     }
 }
@@ -302,6 +305,16 @@ struct value value_from_data(struct arena *a, const struct data *d)
     return VALUE_UNDEF;
 }
 
+static struct value copy_in(struct arena *a, struct value v, int depth);
+
+static struct value copy_object(struct arena *a, const struct object *o, int depth)
+{
+    struct object *copy = ARENA_NEW(a, struct object);
+
+    *copy = (struct object){ o->type, copy_in(a, value_hash(o->fields), depth + 1).h };
+    return (struct value){ .kind = V_OBJECT, .object = copy };
+}
+
 static struct value copy_in(struct arena *a, struct value v, int depth)
 {
     struct value *items;
@@ -333,6 +346,8 @@ static struct value copy_in(struct arena *a, struct value v, int depth)
     case V_SEMVER_RANGE:
         v.range = semver_range_copy(a, v.range);
         return v;
+    case V_OBJECT:
+        return copy_object(a, v.object, depth);
     default: /* types and regular expressions live as long as what parsed them */
         return v;
     }

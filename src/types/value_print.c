@@ -5,12 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "types/internal.h"
 #include "types/iterator.h"
+#include "types/object.h"
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/text.h"
 #include "types/timefmt.h"
-#include "types/type.h"
 
 #define PRINT_DEPTH 2000 /* deeper nesting is shown as "..." */
 
@@ -226,6 +227,27 @@ static void print_iterator(struct strbuf *out, const struct iterator *it)
     arena_free(scratch);
 }
 
+/* Name({'attribute' => value}) */
+static void print_object(struct strbuf *out, const struct object *o, int depth)
+{
+    const char *before = "";
+
+    strbuf_add(out, object_label(o->type));
+    strbuf_adds(out, "({");
+    for (uint32_t i = 0; i < o->fields->count; i++) {
+        const struct hash_pair *field = &o->fields->pairs[i];
+
+        if (!object_shows(o, field))
+            continue;
+        strbuf_adds(out, before);
+        print_in(out, field->key, true, depth + 1);
+        strbuf_adds(out, " => ");
+        print_in(out, field->value, true, depth + 1);
+        before = ", ";
+    }
+    strbuf_adds(out, "})");
+}
+
 static void print_in(struct strbuf *out, struct value v, bool inspect, int depth)
 {
     if (depth > PRINT_DEPTH) {
@@ -266,7 +288,7 @@ static void print_in(struct strbuf *out, struct value v, bool inspect, int depth
         print_hash(out, v.h, inspect, depth);
         break;
     case V_TYPE:
-        type_print(out, v.t, !inspect);
+        type_print(out, v.t, !inspect && type_says_all(v.t));
         break;
     case V_SENSITIVE:
         strbuf_adds(out, "Sensitive [value redacted]");
@@ -296,7 +318,7 @@ static void print_in(struct strbuf *out, struct value v, bool inspect, int depth
         strbuf_adds(out, "Lambda");
         break;
     case V_OBJECT:
-        strbuf_adds(out, "Object");
+        print_object(out, v.object, depth);
         break;
     case V_KIND_COUNT:
         break;

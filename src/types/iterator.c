@@ -140,8 +140,15 @@ const struct type *iterator_exact_type(struct arena *a, const struct iterator *i
 
     if (!iterable_open(a, it->source, &seq))
         return type_any();
-    if (seq.source.kind == V_TYPE && type_resolve(seq.source.t)->kind == T_INTEGER)
-        return seq.source.t;
+    if (seq.source.kind == V_TYPE && type_resolve(seq.source.t)->kind == T_INTEGER) {
+        struct type *range = ARENA_NEW(a, struct type);
+
+        *range = *type_resolve(seq.source.t);
+        range->is_bare = false;
+        range->range.from = seq.first;
+        range->range.to = seq.first + (seq.count ? (seq.count - 1) / it->step * it->step : 0);
+        return range;
+    }
     if (seq.source.kind == V_STRING && seq.count) { /* characters */
         struct type *one = ARENA_NEW(a, struct type);
 

@@ -18,7 +18,7 @@
 /* digits "15", exponent 0: 1.5 */
 static void print_digits(struct strbuf *out, const char *digits, int count, int exponent)
 {
-    if (exponent < -4 || exponent > 15) {
+    if (exponent < -4 || exponent > 14) {
         strbuf_addf(out, "%c.%.*se%c%02d", digits[0], count > 1 ? count - 1 : 1, count > 1 ? digits + 1 : "0", exponent < 0 ? '-' : '+',
                     abs(exponent));
     } else if (exponent < 0) {

@@ -225,8 +225,15 @@ static struct value fn_split(struct call *k)
     return k->args[0].kind == V_SENSITIVE ? value_sensitive(k->arena, list) : list;
 }
 
-/* \1, \0, \&, \\ of a replacement */
-static void add_replacement(struct strbuf *out, struct sv with, struct sv s, const struct regexp_match *m)
+static void add_group(struct strbuf *out, struct sv s, const struct regexp_match *m, int g)
+{
+    if (g >= 0 && (uint32_t)g < m->count && m->from[g] >= 0)
+        strbuf_add(out, sv_slice(s, (size_t)m->from[g], (size_t)m->to[g]));
+}
+
+/* \1, \0, \&, \\, \k<name> of a replacement */
+static void add_replacement(struct call *k, struct strbuf *out, struct sv with, struct sv s, const struct regexp *re,
+                            const struct regexp_match *m)
 {
     for (size_t i = 0; i < with.n; i++) {
         char c = i + 1 < with.n ? with.p[i + 1] : '\0';
@@ -236,11 +243,17 @@ static void add_replacement(struct strbuf *out, struct sv with, struct sv s, con
             continue;
         }
         i++;
+        size_t close = c == 'k' && i + 1 < with.n && with.p[i + 1] == '<' ? sv_find_char(with, '>', i) : SIZE_MAX;
         if ((c >= '0' && c <= '9') || c == '&') {
-            uint32_t g = c == '&' ? 0 : (uint32_t)(c - '0');
+            add_group(out, s, m, c == '&' ? 0 : c - '0');
+        } else if (close != SIZE_MAX) {
+            struct sv name = sv_slice(with, i + 2, close);
+            int g = regexp_group(re, name);
 
-            if (g < m->count && m->from[g] >= 0)
-                strbuf_add(out, sv_slice(s, (size_t)m->from[g], (size_t)m->to[g]));
+            if (g < 0)
+                call_fail(k, "undefined group name reference: %.*s", SV_ARG(name));
+            add_group(out, s, m, g);
+            i = close;
         } else if (c == '\\') {
             strbuf_addc(out, '\\');
         } else {
@@ -279,7 +292,7 @@ static struct value replace(struct call *k, struct value v, const struct regexp 
             if (found)
                 value_print(&out, *found);
         } else {
-            add_replacement(&out, value_sv(with), s, &m);
+            add_replacement(k, &out, value_sv(with), s, re, &m);
         }
         copied = to;
         if (!all)

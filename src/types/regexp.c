@@ -184,3 +184,11 @@ enum regexp_result regexp_search(const struct regexp *re, struct sv text, size_t
         return REGEXP_YES;
     return r == ONIG_MISMATCH || r == ONIGERR_INVALID_WIDE_CHAR_VALUE ? REGEXP_NO : REGEXP_LIMIT;
 }
+
+int regexp_group(const struct regexp *re, struct sv name)
+{
+    const OnigUChar *p = (const OnigUChar *)name.p;
+    int n = re->engine ? onig_name_to_backref_number(re->engine, p, p + name.n, NULL) : -1;
+
+    return n > 0 ? n : -1;
+}

@@ -28,6 +28,8 @@ enum regexp_result { REGEXP_NO, REGEXP_YES, REGEXP_LIMIT };
 /* NULL and err where the pattern is wrong. Freed with the arena. */
 struct regexp *regexp_compile(struct arena *a, struct sv pattern, struct err *err);
 struct sv regexp_source(const struct regexp *re);
+/* The number of a named group, the last of that name; -1: there is none. */
+int regexp_group(const struct regexp *re, struct sv name);
 /* Searches from a byte offset; out_m may be NULL. REGEXP_LIMIT: gave up after LIMIT_REGEX_STEPS. */
 enum regexp_result regexp_search(const struct regexp *re, struct sv text, size_t from, struct regexp_match *out_m);
 

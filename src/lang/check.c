@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lang/check_impl.h"
 
+#include "base/json.h"
+
 #include "lang/parser.h"
 
 const struct node *check_effective(const struct node *block)
@@ -197,6 +199,24 @@ static void check_hash(struct checker *c, const struct node *n)
     check_list(c, &n->list, true);
 }
 
+/* @(END:json): a text without variables must be what it says it is. */
+static void check_heredoc(struct checker *c, const struct node *n)
+{
+    const struct node *text = n->heredoc.text;
+    check_node(c, text, PLACE_ELSEWHERE);
+    if (!sv_is(n->heredoc.syntax, "json") || text->kind != AST_STRING)
+        return;
+    struct arena *a = arena_new(0);
+    struct source src = { SV("heredoc"), text->s };
+    struct diags diags = diags_in(a);
+    struct data_doc *doc;
+    if (!json_read(a, &src, NULL, &diags, &doc))
+        diag_error(c->diags, span_of(c, text),
+                   "Invalid produced text having syntax: 'json'. JSON syntax checker: Cannot parse invalid JSON string. \"%.*s\"",
+                   SV_ARG(diags.first->message));
+    arena_free(a);
+}
+
 /* ---- resources ---- */
 
 static void check_attributes(struct checker *c, const struct attr_list *attrs, const char *append_refused_in)
@@ -379,7 +399,7 @@ void check_node(struct checker *c, const struct node *n, enum place place)
         check_hash(c, n);
         break;
     case AST_HEREDOC:
-        check_node(c, n->heredoc.text, PLACE_ELSEWHERE);
+        check_heredoc(c, n);
         break;
     case AST_PAREN:
     case AST_NOT:

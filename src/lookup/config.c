@@ -228,6 +228,10 @@ static void read_config(struct loader *l, struct value v)
         read_version_5(l, v);
     } else if (number == 3 || number == 4) {
         l->config->ignored = true;
+        if (number == 3)
+            l->config->deprecation = arena_printf(
+                l->arena, "%.*s: Use of 'hiera.yaml' version 3 is deprecated. It should be converted to version 5 (file: %.*s)",
+                SV_ARG(l->path), SV_ARG(l->path));
         struct strbuf text = STRBUF_IN(l->arena);
         const char *mark = strstr(ignored[l->layer], "%d");
         strbuf_add(&text, sv_make(ignored[l->layer], (size_t)(mark - ignored[l->layer])));

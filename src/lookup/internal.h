@@ -45,11 +45,12 @@ struct hierarchy {
 };
 struct hiera_config {
     struct sv path;
-    bool absent;          /* no such file */
-    bool ignored;         /* version 3 or 4 */
-    struct sv note;       /* a warning to give once; may be empty */
-    struct sv error;      /* it cannot be used, and why */
-    bool error_has_place; /* the message is to get the place of the call */
+    bool absent;           /* no such file */
+    bool ignored;          /* version 3 or 4 */
+    struct sv note;        /* a warning to give once; may be empty */
+    struct sv deprecation; /* one to give before it; may be empty */
+    struct sv error;       /* it cannot be used, and why */
+    bool error_has_place;  /* the message is to get the place of the call */
     struct hierarchy hierarchy, defaults;
     bool has_defaults;
 };

@@ -38,6 +38,8 @@ static const struct hiera_config *layer_config(struct lookup_state *st, struct l
         lookup_fail(st, "%.*s", SV_ARG(l->config->error));
     if (l->config->note.n && !l->warned) {
         l->warned = true;
+        if (l->config->deprecation.n)
+            lookup_warn_once(st, l->config->deprecation);
         lookup_warn_once(st, l->config->note);
     }
     return l->config->ignored ? NULL : l->config;

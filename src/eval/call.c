@@ -227,6 +227,8 @@ static void check_argument(struct frame *f, const char *name, const struct param
         return;
     struct strbuf b = STRBUF_IN(f->c->arena);
     type_mismatch(f->c->arena, &b, arena_printf(f->c->arena, "parameter '%.*s'", SV_ARG(p->name->text)), t, v);
+    if (f->kind == FRAME_LAMBDA)
+        raise_error(f->c, "block %.*s", SV_ARG(strbuf_sv(&b)));
     raise_error(f->c, "'%s' %.*s", name, SV_ARG(strbuf_sv(&b)));
 }
 
@@ -320,7 +322,7 @@ struct value call_lambda(struct frame *caller, const struct closure *cl, const s
     return v;
 }
 
-static struct value call_puppet(struct compile *c, struct entry *e, const struct value *args, uint32_t count)
+static struct value call_puppet(struct compile *c, struct entry *e, const struct value *args, uint32_t count, const struct value *block)
 {
     const struct definition *d = e->def;
     struct frame fr = { .c = c, .scope = c->top, .unit = e->unit, .def = d, .layout = &d->layout, .kind = FRAME_FUNCTION };
@@ -328,6 +330,8 @@ static struct value call_puppet(struct compile *c, struct entry *e, const struct
     const struct prepared *prep = prepare(c, e);
     const char *name = e->name->text.p; /* syms end with NUL */
     bind_arguments(&fr, name, prep, args, count);
+    if (block)
+        raise_error(c, "'%s' does not expect a block", name);
     struct value v = run_body(&fr, d->body);
     if (d->returns)
         check_return(&fr, name, prep, v);
@@ -398,7 +402,7 @@ struct value call_named(struct frame *f, const struct node *site, const struct s
         struct entry *e = find_function(c, name);
         if (!e && !(fn = foreign_find(f, site, name)))
             fail_at(f, site, "Unknown function: '%.*s'.", SV_ARG(name->text));
-        v = e ? call_puppet(c, e, args, count) : call_builtin(f, site, fn, args, count, block);
+        v = e ? call_puppet(c, e, args, count, block) : call_builtin(f, site, fn, args, count, block);
     }
     c->site = saved;
     return v;

@@ -42,6 +42,8 @@ void builtins_free(struct builtins *b);
 
 /* Ends the compile with a message as the reference words it; the place is the call's. */
 _Noreturn void call_fail(struct call *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same without "Error while evaluating a Function Call, ". */
+_Noreturn void call_fail_here(struct call *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Ends it with a text that is complete already ("Could not find ..."). */
 _Noreturn void compile_fail(struct compile *c, struct span at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void call_warn(struct call *k, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

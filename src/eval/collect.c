@@ -113,7 +113,7 @@ struct value eval_collect(struct frame *f, const struct node *n)
         col->query = query_new(f, n->collect.query);
     c->result->collects_exported |= col->exported;
     if (col->exported && !c->options->hooks.exported)
-        warn_at(f, n, "no_store", "exported resources cannot be collected without a store; the collector is ignored");
+        warn_at(f, n, "no_store", "You cannot collect exported resources without storeconfigs being set; the collection will be ignored");
     collector_add(c, col);
     c->site = saved;
     struct closure *cl = ARENA_NEW(c->arena, struct closure);

@@ -19,12 +19,32 @@ static void over_limit(void *ctx)
     longjmp(c->failed, 1);
 }
 
-static void add_definition(struct compile *c, const char *kind, const struct unit *u, const struct node *n, const struct sym *name)
+static _Noreturn void redefined(struct compile *c, const char *kind, struct sv name, const struct found *first, const struct unit *u,
+                                const struct node *n)
 {
+    struct sv at = location_text(c, first->unit->src->path, unit_line(c, first->unit, first->node->from, NULL), 0);
+    raise_plain(c, u->src->path, unit_line(c, u, n->from, NULL), "%c%s '%.*s' is already defined%s%.*s; cannot redefine", kind[0] & ~0x20,
+                kind + 1, SV_ARG(name), at.n ? " " : "", SV_ARG(at));
+}
+
+static void add_definition(struct compile *c, const char *kind, const struct unit *u, const struct node *n, struct sv name)
+{
+    struct sv key = arena_printf(c->arena, "%s %.*s", kind, SV_ARG(name));
+    const struct found *first = map_find(&c->local, key);
+    if (first)
+        redefined(c, kind, name, first, u, n);
     struct found *f = ARENA_NEW(c->arena, struct found);
     f->unit = u;
     f->node = n;
-    map_put(&c->local, arena_printf(c->arena, "%s %.*s", kind, SV_ARG(name->text)), f);
+    map_put(&c->local, key, f);
+}
+
+static void add_node_names(struct compile *c, const struct unit *u, const struct node *n)
+{
+    for (uint32_t i = 0; i < n->def->matches.count; i++) {
+        const struct node *m = n->def->matches.items[i];
+        add_definition(c, "node", u, n, m->kind == AST_DEFAULT ? SV("default") : m->s);
+    }
 }
 
 static void add_local(struct compile *c, const struct unit *u)
@@ -32,13 +52,15 @@ static void add_local(struct compile *c, const struct unit *u)
     for (uint32_t i = 0; i < u->definition_count; i++) {
         const struct node *n = u->definitions[i];
         if (n->kind == AST_CLASS)
-            add_definition(c, "class", u, n, n->def->name);
+            add_definition(c, "class", u, n, n->def->name->text);
         else if (n->kind == AST_DEFINE)
-            add_definition(c, "define", u, n, n->def->name);
+            add_definition(c, "define", u, n, n->def->name->text);
         else if (n->kind == AST_FUNCTION)
-            add_definition(c, "function", u, n, n->def->name);
+            add_definition(c, "function", u, n, n->def->name->text);
         else if (n->kind == AST_TYPE_ALIAS)
-            add_definition(c, "type", u, n, n->alias.name);
+            add_definition(c, "type", u, n, n->alias.name->text);
+        else if (n->kind == AST_NODE)
+            add_node_names(c, u, n);
     }
 }
 

@@ -14,6 +14,10 @@ static struct entry *parent_of(struct compile *c, struct entry *e)
         raise_plain(c, e->unit->src->path, unit_line(c, e->unit, e->node->from, NULL),
                     "Could not find parent resource type '%s%.*s' of type hostclass in %.*s",
                     sv_starts(name, SV("::")) ? "" : "::", SV_ARG(name), SV_ARG(snapshot_environment(c->snapshot)));
+    for (const struct entry *above = e->parent; above; above = above->parent)
+        if (above == e)
+            raise_plain(c, e->unit->src->path, unit_line(c, e->unit, e->node->from, NULL),
+                        "Class '%.*s' inherits from itself, by way of '%.*s'", SV_ARG(e->name->text), SV_ARG(e->parent->name->text));
     return e->parent;
 }
 

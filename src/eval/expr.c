@@ -1,6 +1,7 @@
 /* expr: the walk over the tree: literals, text, branches, blocks; everything larger has its own file. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eval/internal.h"
+#include "types/iterator.h"
 
 static struct value eval_array(struct frame *f, const struct node *n)
 {
@@ -50,6 +51,8 @@ struct value splat_items(struct compile *c, struct value v)
         return value_array(NULL, 0);
     case V_ARRAY:
         return v;
+    case V_ITERATOR:
+        return iterable_to_array(c->arena, v);
     case V_HASH: {
         struct value *pairs = ARENA_ARRAY(c->arena, struct value, v.h->count + 1);
         for (uint32_t i = 0; i < v.h->count; i++) {
@@ -127,6 +130,7 @@ static bool option_matches(struct frame *f, struct value test, const struct opti
             continue;
         }
         struct value v = eval(f, x);
+        f->matching = x;
         if (x->kind != AST_SPLAT) {
             if (match_value(f, test, v))
                 return true;

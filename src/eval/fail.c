@@ -195,6 +195,18 @@ void call_fail(struct call *k, const char *fmt, ...)
     raise_error(k->c, "%.*s", SV_ARG(detail));
 }
 
+void call_fail_here(struct call *k, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    struct sv message = arena_vprintf(k->arena, fmt, ap);
+    va_end(ap);
+    struct site *s = &k->c->site;
+    if (s->node)
+        finish_at(k->c, s->frame->unit, node_offset(s->frame, s->node), message);
+    finish(k->c, message);
+}
+
 void warn_at(struct frame *f, const struct node *n, const char *name, const char *fmt, ...)
 {
     va_list ap;

@@ -137,8 +137,9 @@ struct frame {
     struct value *slots;
     struct frame *outer; /* of a lambda: where it was written */
     const struct match *match;
-    struct frame *sibling; /* further programs of the top scope */
-    jmp_buf *landing;      /* where return() and next() land; NULL: nowhere */
+    const struct node *matching; /* what is matched with a regular expression: for the message where that takes too long */
+    struct frame *sibling;       /* further programs of the top scope */
+    jmp_buf *landing;            /* where return() and next() land; NULL: nowhere */
     struct value jumped;
     const struct map *named; /* EPP without | |: parameters that have no slot */
     struct strbuf *epp;      /* output of the template */

@@ -330,6 +330,8 @@ const struct type *find_type(struct frame *f, const struct node *n)
         fail_at(f, n, "Resource type not found: %.*s", SV_ARG(n->s));
     if (t->kind == T_OBJECT && t->object.def && t->object.def->fault.n)
         raise_at(f, n, "%.*s", SV_ARG(t->object.def->fault));
+    if (t->kind == T_ALIAS && type_resolve(t)->kind == T_ALIAS) /* a circle of nothing but names */
+        raise_at(f, n, "Type alias '%.*s' cannot be resolved to a real type", SV_ARG(t->alias.name));
     return t;
 }
 
@@ -421,7 +423,7 @@ static _Noreturn void syntax_failure(struct compile *c, const struct diags *diag
         path = d->span.src->path;
     }
     struct sv at = location_text(c, path, line, column);
-    raise_error(c, "%.*s%s%.*s", SV_ARG(d ? d->message : SV("syntax error")), at.n ? " " : "", SV_ARG(at));
+    raise_plain(c, SV_NONE, 0, "%.*s%s%.*s", SV_ARG(d ? d->message : SV("syntax error")), at.n ? " " : "", SV_ARG(at));
 }
 
 static struct entry *find_definition(struct compile *c, struct ptrmap *cache, const char *kind, finder *find, const struct sym *name)

@@ -135,7 +135,7 @@ static struct value shift(struct frame *f, const struct node *n, int64_t x, int6
         return value_int(x < 0 ? -1 : 0);
     if (by < 0)
         return value_int(x >> -by);
-    __int128 wide = by > 62 && x ? (__int128)(x < 0 ? -1 : 1) << 100 : (__int128)x << by;
+    __int128 wide = by > 63 && x ? (__int128)(x < 0 ? -1 : 1) << 100 : (__int128)x << by;
     if (wide < INT64_MIN || wide > INT64_MAX)
         overflow(f, n, wide);
     return value_int((int64_t)wide);
@@ -389,7 +389,7 @@ static bool regexp_match(struct frame *f, const struct regexp *re, struct sv tex
     struct regexp_match m;
     enum regexp_result r = regexp_search(re, text, 0, keep ? &m : NULL);
     if (r == REGEXP_LIMIT)
-        raise_error(f->c, "a regular expression took too many steps: /%.*s/", SV_ARG(regexp_source(re)));
+        fail_at(f, f->matching, "The regular expression /%.*s/ takes too long on this text: %zu bytes", SV_ARG(regexp_source(re)), text.n);
     if (r == REGEXP_YES && keep)
         set_match(f, &m, text);
     return r == REGEXP_YES;
@@ -398,6 +398,7 @@ static bool regexp_match(struct frame *f, const struct regexp *re, struct sv tex
 static struct value match_operator(struct frame *f, const struct node *n, struct value l, struct value r)
 {
     bool want = n->op == OP_MATCH;
+    f->matching = n;
     if (r.kind == V_TYPE)
         return value_bool(type_match(r.t, l) == want);
     if (r.kind == V_SEMVER_RANGE)
@@ -531,6 +532,7 @@ struct value eval_binary(struct frame *f, const struct node *n)
     case OP_NOMATCH:
         return match_operator(f, n, l, r);
     case OP_IN:
+        f->matching = n;
         return value_bool(value_includes(f, r, l));
     default:
         return comparison(f, n, l, r);

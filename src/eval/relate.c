@@ -26,8 +26,10 @@ static void add_operand(struct frame *f, const struct node *n, struct operands *
     if (v.kind == V_STRING) { /* 'File[/a]' */
         struct sv text = value_sv(v);
         size_t open = sv_find_char(text, '[', 0);
-        if (open != SIZE_MAX && sv_ends(text, SV("]")))
-            v = make_ref(c, sv_slice(text, 0, open), sv_slice(text, open + 1, text.n - 1));
+        if (open == SIZE_MAX || !sv_ends(text, SV("]")))
+            fail_at(f, n, "Error while evaluating a '->' expression, The expression <%.*s> is not a valid type specification.",
+                    SV_ARG(text));
+        v = make_ref(c, sv_slice(text, 0, open), sv_slice(text, open + 1, text.n - 1));
     }
     if (v.kind == V_TYPE && v.t->kind == T_TYPE && v.t->inner)
         v = value_type(v.t->inner);

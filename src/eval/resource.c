@@ -261,7 +261,8 @@ struct resource_param *eval_attrs(struct frame *f, const struct attr_list *attrs
             continue;
         }
         if (v.kind != V_HASH)
-            fail_at(f, a->value, "Expected value of type Hash, got %.*s", SV_ARG(generalized_text(f->c, v)));
+            fail_at(f, a->value, "Expected value of type Hash, got %.*s",
+                    SV_ARG(type_text(f->c->arena, type_generalize(f->c->arena, type_infer_reduced(f->c->arena, v)))));
         for (uint32_t j = 0; j < v.h->count; j++) {
             struct value key = v.h->pairs[j].key;
             p.name = intern(f->c->syms, key.kind == V_STRING ? value_sv(key) : value_text(f->c->arena, key));
@@ -418,6 +419,8 @@ struct value eval_resource(struct frame *f, const struct node *n)
     struct compile *c = f->c;
     struct site saved = c->site;
     c->site = (struct site){ f, n };
+    if (n->op == FORM_EXPORTED && !c->options->hooks.exported)
+        warn_at(f, n, "no_store", "You cannot collect exported resources without storeconfigs being set; the export is ignored");
     struct sv type = resource_type_name(f, n);
     uint32_t count = n->resource.count;
     struct body *bodies = ARENA_ARRAY(c->arena, struct body, count + 1);

@@ -185,7 +185,7 @@ static struct value fn_sprintf_hash(struct call *k)
 
 static struct value fn_import(struct call *k)
 {
-    call_fail(
+    call_fail_here(
         k, "Use of 'import' has been discontinued in favor of a manifest directory. See http://links.puppet.com/puppet-import-deprecation");
 }
 

@@ -31,6 +31,7 @@
     X(list)                                                                                                                                \
     X(merge)                                                                                                                               \
     X(check)                                                                                                                               \
+    X(outside)                                                                                                                             \
     X(validate)                                                                                                                            \
     X(stdlib)
 

@@ -197,7 +197,8 @@ static struct value fn_validate_outside(struct call *k)
     bool cmd = strcmp(k->fn->name, "validate_cmd") == 0;
     if (k->count < 2 || k->count > (cmd ? 3u : 4u))
         call_fail(k, "%s(): wrong number of arguments (%u; must be %s)", k->fn->name, k->count, cmd ? "2 or 3" : "2, 3, or 4");
-    call_fail(k, "%s(): a compile runs no programs; check the content where it is applied, with validate_cmd of the file", k->fn->name);
+    call_fail(k, "%s(): such checks run no programs while compiling; check the content where it is applied, with validate_cmd of the file",
+              k->fn->name);
 }
 
 #define ROW(name, run, help)                                                                                                               \

@@ -113,6 +113,18 @@ static struct value fn_str2resource(struct call *k)
     return value_type(ref);
 }
 
+/* true or 'present' in the words of a resource's ensure. */
+static struct value fn_ensure(struct call *k)
+{
+    bool there = k->args[0].kind == V_BOOL ? k->args[0].b : sv_is(value_sv(k->args[0]), "present");
+    struct sv resource = k->count > 1 ? value_sv(k->args[1]) : SV_NONE;
+    if (sv_is(resource, "package"))
+        return value_str(there ? SV("installed") : SV("absent"));
+    if (sv_is(resource, "service"))
+        return value_str(there ? SV("running") : SV("stopped"));
+    return value_str(!there ? SV("absent") : resource.n ? resource : SV("present"));
+}
+
 #define SAME(name, signature, params)                                                                                                      \
     {                                                                                                                                      \
         "stdlib::" name, signature, "as " name, fn_same, FN_SEES_SCOPE, params                                                             \
@@ -130,8 +142,11 @@ const struct builtin func_stdlib9[] = {
     SAME("has_interface_with", "Callable[String[1], String[1], 1, 2]", "kind value"),
     SAME("merge", "Callable[Any, 0, default, Optional[Callable]]", "args block"),
     SAME("os_version_gte", "Callable[String[1], String[1]]", "os version"),
+    SAME("parsehocon", "Callable[String, Any, 1, 2]", "hocon_string default"),
+    SAME("parsepson", "Callable[String[1], Any, 1, 2]", "pson_string default"),
     SAME("seeded_rand", "Callable[Integer[1], String]", "max seed"),
     SAME("seeded_rand_string", "Callable[Integer[1], String, String[2], 2, 3]", "length seed charset"),
+    SAME("time", "Callable[String, 0, 1]", "timezone"),
     SAME("to_json", "Callable[Any]", "data"),
     SAME("to_json_pretty", "Callable[Any, Any, Any, 1, 3]", "data skip_undef opts"),
     SAME("to_python", "Callable[Any]", "object"),
@@ -141,6 +156,9 @@ const struct builtin func_stdlib9[] = {
     SAME("type_of", "Callable[Any]", "value"),
     SAME("validate_domain_name", "Callable[String, 1, default]", "values"),
     SAME("validate_email_address", "Callable[String, 1, default]", "values"),
+    { "stdlib::ensure",
+      "Callable[Variant[Boolean, Enum['present', 'absent']], Enum['directory', 'link', 'mounted', 'service', 'file', 'package'], 1, 2]",
+      "what a resource's ensure is to be", fn_ensure, 0, "ensure resource" },
     { "stdlib::has_function", "Callable[String[1]]", "is there a function of this name", fn_has_function, 0, "function_name" },
     { "stdlib::sha256", SECRET, "the SHA-256 checksum of a text", fn_sha256, 0, "my_data" },
     { "stdlib::crc32", SECRET, "the CRC of a text", fn_crc32, 0, "my_data" },

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "base/command.h"
 #include "catalog/catalog.h"
 #include "eval/compile.h" /* struct type_info */
 
@@ -102,28 +103,5 @@ const struct provider *const *provider_all(size_t *out_count);
 const struct type_info *system_type_info(void *ctx, struct sv type);
 /* Types that only say something about other resources (stage, schedule, filebucket, whit): nothing to converge. */
 bool type_is_passive(struct sv type);
-
-/* Runs argv without a shell. Output (both streams) up to max bytes. False and err only where it could not run. */
-struct command_result {
-    int status; /* exit status; 128 + signal */
-    bool timed_out;
-    struct sv output;
-};
-struct command {
-    const char *const *argv; /* NULL-terminated; argv[0] an absolute path, or found in path */
-    const char *const *env;  /* NULL: the caller's */
-    const char *cwd;         /* NULL: / */
-    const char *path;        /* search path for argv[0]; NULL: the caller's PATH */
-    const char *user;        /* NULL: no change */
-    const char *group;
-    int timeout;        /* seconds; 0: none */
-    struct sv input;    /* for standard input; empty: /dev/null */
-    size_t max_output;  /* bytes kept; 0: 1 MiB. The rest is read and dropped. */
-    int umask;          /* -1: the caller's */
-    bool stdout_only;   /* standard error is dropped */
-    int64_t timeout_ms; /* finer than timeout; 0: none */
-};
-#define COMMAND(...) (&(struct command){ .umask = -1, __VA_ARGS__ })
-bool command_run(struct arena *a, const struct command *cmd, struct command_result *out_r, struct err *err);
 
 #endif

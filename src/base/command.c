@@ -15,7 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "system/internal.h"
+#include "base/command.h"
+#include "base/fs.h"
 
 #define OUTPUT_KEPT   (1u << 20)
 #define OUTPUT_MOST   (256u << 20) /* a command that says more is ended */
@@ -41,8 +42,7 @@ static bool is_executable(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
-/* argv[0] as a path: as it stands where it has a slash, else the first hit on the search path. */
-static const char *find_program(struct arena *a, const char *name, const char *path)
+const char *command_find(struct arena *a, const char *name, const char *path)
 {
     if (strchr(name, '/'))
         return name;
@@ -229,7 +229,7 @@ static int input_file(struct sv input)
 bool command_run(struct arena *a, const struct command *cmd, struct command_result *out_r, struct err *err)
 {
     *out_r = (struct command_result){ 0 };
-    struct plan p = { .cmd = cmd, .program = find_program(a, cmd->argv[0], cmd->path) };
+    struct plan p = { .cmd = cmd, .program = command_find(a, cmd->argv[0], cmd->path) };
     if (!p.program)
         return err_set(err, "Could not find command '%s'", cmd->argv[0]);
     if (cmd->user && !resolve_user(a, &p, cmd->user, err))
@@ -266,42 +266,4 @@ bool command_run(struct arena *a, const struct command *cmd, struct command_resu
     supervise(pid, cmd, out, out_r);
     out_r->output = read_output(a, out, cmd->max_output ? cmd->max_output : OUTPUT_KEPT);
     return true;
-}
-
-const char *find_tool(struct run *run, const char *name)
-{
-    return find_program(run->arena, name, "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin");
-}
-
-bool run_tool(struct run *run, const char *const *argv, struct sv input, struct sv *out_text, struct err *err)
-{
-    static const char *const env[] = { "LC_ALL=C",
-                                       "LANG=C",
-                                       "DEBIAN_FRONTEND=noninteractive",
-                                       "APT_LISTCHANGES_FRONTEND=none",
-                                       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                                       "HOME=/root",
-                                       NULL };
-    const char *tool = find_tool(run, argv[0]);
-    if (!tool)
-        return err_set(err, "Could not find command '%s'", argv[0]);
-    struct command_result r;
-    struct command cmd = {
-        .argv = argv, .env = env, .path = "/usr/sbin:/usr/bin:/sbin:/bin", .input = input, .umask = -1, .timeout = 1800
-    };
-    if (!command_run(run->arena, &cmd, &r, err))
-        return false;
-    if (out_text)
-        *out_text = r.output;
-    if (r.timed_out)
-        return err_set(err, "'%s' took longer than %d seconds", argv[0], cmd.timeout);
-    if (r.status == 0)
-        return true;
-    struct strbuf line = STRBUF_IN(run->arena);
-    for (size_t i = 0; argv[i]; i++)
-        strbuf_addf(&line, "%s%s", i ? " " : "", argv[i]);
-    struct sv said = sv_trim(r.output);
-    if (said.n > 600)
-        said = sv_slice(said, said.n - 600, said.n);
-    return err_set(err, "Execution of '%s' returned %d: %.*s", strbuf_cstr(&line), r.status, SV_ARG(said));
 }

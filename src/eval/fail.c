@@ -263,26 +263,11 @@ struct sv node_label(struct compile *c, const struct node *n)
 struct sv value_label(struct compile *c, struct value v)
 {
     static const char *const names[V_KIND_COUNT] = {
-        [V_UNSET] = "Undef Value",
-        [V_UNDEF] = "Undef Value",
-        [V_DEFAULT] = "default",
-        [V_BOOL] = "Boolean",
-        [V_INT] = "Integer",
-        [V_FLOAT] = "Float",
-        [V_STRING] = "String",
-        [V_REGEXP] = "Regexp",
-        [V_ARRAY] = "Array",
-        [V_HASH] = "Hash",
-        [V_SENSITIVE] = "Sensitive",
-        [V_BINARY] = "Binary",
-        [V_TIMESTAMP] = "Timestamp",
-        [V_TIMESPAN] = "Timespan",
-        [V_SEMVER] = "Semver",
-        [V_SEMVER_RANGE] = "SemverRange",
-        [V_URI] = "URI",
-        [V_OBJECT] = "Object",
-        [V_ITERATOR] = "Iterator",
-        [V_CLOSURE] = "Lambda",
+        [V_UNSET] = "Undef Value",   [V_UNDEF] = "Undef Value", [V_DEFAULT] = "default",     [V_BOOL] = "Boolean",
+        [V_INT] = "Integer",         [V_FLOAT] = "Float",       [V_STRING] = "String",       [V_REGEXP] = "Regexp",
+        [V_ARRAY] = "Array",         [V_HASH] = "Hash",         [V_SENSITIVE] = "Sensitive", [V_BINARY] = "Binary",
+        [V_TIMESTAMP] = "Timestamp", [V_TIMESPAN] = "Timespan", [V_SEMVER] = "Semver",       [V_SEMVER_RANGE] = "SemverRange",
+        [V_URI] = "Object",          [V_OBJECT] = "Object",     [V_ITERATOR] = "Iterator",   [V_CLOSURE] = "Lambda",
     };
     if (v.kind == V_TYPE) {
         struct sv text = type_text(c->arena, v.t);

@@ -4,10 +4,11 @@
 
 #include "eval/internal.h"
 #include "types/semver.h"
+#include "types/uri.h"
 
 struct value coerce_number(struct frame *f, struct value v, const struct node *n)
 {
-    if (v.kind == V_INT || v.kind == V_FLOAT || v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN)
+    if (v.kind == V_INT || v.kind == V_FLOAT || v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN || v.kind == V_SEMVER)
         return v;
     struct value number;
     if (v.kind != V_STRING || !number_from_sv(value_sv(v), &number))
@@ -24,6 +25,10 @@ struct value coerce_number(struct frame *f, struct value v, const struct node *n
 struct value eval_negate(struct frame *f, const struct node *n)
 {
     struct value v = coerce_number(f, eval(f, n->operand), n);
+    if (v.kind == V_SEMVER)
+        raise_at(f, n, "can't convert SemanticPuppet::Version into Float");
+    if (v.kind == V_TIMESTAMP)
+        raise_at(f, n, "a Timestamp cannot be negated");
     if (v.kind == V_FLOAT)
         return value_float(-v.f);
     if (v.kind == V_INT && v.i == INT64_MIN)
@@ -200,43 +205,118 @@ static struct value float_arithmetic(struct frame *f, const struct node *n, stru
     return value_float(v);
 }
 
+static bool is_time(struct value v) { return v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN; }
+static bool is_number(struct value v) { return v.kind == V_INT || v.kind == V_FLOAT; }
+
+static _Noreturn void not_applicable_with(struct frame *f, const struct node *n, struct value left, struct value right)
+{
+    fail_at(f, n->bin.lhs, "Operator '%s' is not applicable to %.*s when right side is %.*s.", ast_op_text(n->op),
+            SV_ARG(with_article(f->c, value_label(f->c, left), false)), SV_ARG(with_article(f->c, value_label(f->c, right), false)));
+}
+
+/* Nanoseconds within what fits; a plain number counts seconds. */
+static int64_t nanoseconds(struct value v)
+{
+    double d = v.kind == V_FLOAT ? v.f * 1e9 : (double)v.i * 1e9;
+    if (is_time(v))
+        return v.i;
+    if (isnan(d) || fabs(d) >= 9.2e18)
+        return d < 0 ? INT64_MIN + 1 : isnan(d) ? 0 : INT64_MAX;
+    return v.kind == V_FLOAT ? (int64_t)d : v.i * 1000000000;
+}
+
+static struct value time_value(uint8_t kind, int64_t ns) { return (struct value){ .kind = kind, .i = ns }; }
+
+static struct value time_sum(struct frame *f, const struct node *n, struct value l, struct value r)
+{
+    bool minus = n->op == OP_SUB;
+    const char *how = minus ? "subtracted from" : "added to";
+    bool no_sense = (!minus && l.kind == V_TIMESTAMP && r.kind == V_TIMESTAMP) ||
+                    (minus && l.kind == V_TIMESPAN && r.kind == V_TIMESTAMP) || !(is_time(r) || is_number(r));
+    uint8_t kind = l.kind == V_TIMESTAMP || r.kind == V_TIMESTAMP ? V_TIMESTAMP : V_TIMESPAN;
+    int64_t ns;
+    if (no_sense)
+        raise_at(f, n, "%.*s cannot be %s %.*s",
+                 SV_ARG(with_article(f->c, r.kind == V_SEMVER ? SV("Version") : value_label(f->c, r), true)), how,
+                 SV_ARG(with_article(f->c, value_label(f->c, l), false)));
+    if (minus ? __builtin_sub_overflow(nanoseconds(l), nanoseconds(r), &ns) : __builtin_add_overflow(nanoseconds(l), nanoseconds(r), &ns))
+        fail_at(f, n, "The time that a '%s' expression gives is out of range", ast_op_text(n->op));
+    return time_value(minus && r.kind == V_TIMESTAMP ? V_TIMESPAN : kind, ns);
+}
+
+static int64_t floor_div(int64_t x, int64_t y) { return x / y - (x % y && (x < 0) != (y < 0)); }
+
+static struct value span_scaled(struct frame *f, const struct node *n, struct value l, struct value r)
+{
+    double by = r.kind == V_FLOAT ? r.f : (double)r.i, ns;
+    bool times = n->op == OP_MUL;
+    if (!times && by == 0)
+        fail_at(f, n->bin.rhs, "Division by 0");
+    if (!times && r.kind == V_INT && r.i != -1)
+        return time_value(V_TIMESPAN, floor_div(l.i, r.i));
+    ns = times ? (double)l.i * by : floor((double)l.i / by);
+    if (isnan(ns) || fabs(ns) >= 9.2e18)
+        fail_at(f, n, "The time that a '%s' expression gives is out of range", ast_op_text(n->op));
+    return time_value(V_TIMESPAN, times && r.kind == V_INT ? l.i * r.i : (int64_t)ns);
+}
+
+/* A Timespan times, by or modulo something. */
+static struct value span_product(struct frame *f, const struct node *n, struct value l, struct value r)
+{
+    if (n->op == OP_DIV && r.kind == V_TIMESPAN) {
+        double ratio = (double)l.i / (double)r.i;
+        if (isinf(ratio))
+            fail_at(f, n->bin.lhs, "The result of the / expression is Infinity");
+        return value_float(ratio);
+    }
+    if (n->op == OP_MOD && r.kind == V_INT) {
+        if (!r.i)
+            fail_at(f, n->bin.rhs, "Division by 0");
+        int64_t seconds = floor_div(l.i, 1000000000);
+        return value_int(r.i == -1 ? 0 : seconds - floor_div(seconds, r.i) * r.i);
+    }
+    if (n->op != OP_MOD && is_number(r))
+        return span_scaled(f, n, l, r);
+    struct sv what = with_article(f->c, value_label(f->c, r), false);
+    if (n->op == OP_MOD)
+        raise_at(f, n, "Can not do modulus on a Timespan using a %.*s", SV_ARG(what));
+    raise_at(f, n, n->op == OP_MUL ? "A Timestamp cannot be multiplied by %.*s" : "A Timespan cannot be divided by %.*s", SV_ARG(what));
+}
+
 /* Timestamps and timespans count nanoseconds; plain numbers beside them are seconds. */
 static struct value time_arithmetic(struct frame *f, const struct node *n, struct value l, struct value r)
 {
-    bool lt = l.kind == V_TIMESTAMP || l.kind == V_TIMESPAN;
-    if (!lt && (n->op == OP_ADD || (n->op == OP_MUL && r.kind == V_TIMESPAN))) {
+    if (n->op == OP_MOD && (l.kind == V_FLOAT || r.kind == V_FLOAT)) {
+        if (l.kind == V_FLOAT)
+            not_applicable(f, n, l);
+        not_applicable_with(f, n, l, r);
+    }
+    if (!is_time(l) && (n->op == OP_ADD || (n->op == OP_MUL && r.kind == V_TIMESPAN))) {
         struct value x = l;
         l = r;
         r = x;
-    } else if (!lt && !(n->op == OP_SUB && r.kind == V_TIMESPAN)) {
-        not_applicable(f, n, l);
+    } else if (!is_time(l) && n->op == OP_SUB && r.kind == V_TIMESPAN) {
+        l = time_value(V_TIMESPAN, nanoseconds(l));
+    } else if (!is_time(l)) {
+        not_applicable_with(f, n, l, r);
     }
-    double rn = r.kind == V_FLOAT ? r.f : (double)r.i;
-    int64_t right = r.kind == V_TIMESTAMP || r.kind == V_TIMESPAN ? r.i : (int64_t)(rn * 1e9);
-    int64_t left = l.kind == V_TIMESTAMP || l.kind == V_TIMESPAN ? l.i : (int64_t)((l.kind == V_FLOAT ? l.f : (double)l.i) * 1e9);
-    struct value v = { .kind = l.kind == V_TIMESTAMP ? V_TIMESTAMP : V_TIMESPAN };
-    switch (n->op) {
-    case OP_ADD:
-        v.i = left + right;
-        return v;
-    case OP_SUB:
-        v.i = left - right;
-        if (l.kind == V_TIMESTAMP && r.kind == V_TIMESTAMP)
-            v.kind = V_TIMESPAN;
-        return v;
-    case OP_MUL:
-        v.i = (int64_t)((double)left * rn);
-        return v;
-    case OP_DIV:
-        if (r.kind == V_TIMESPAN)
-            return r.i ? value_float((double)left / (double)r.i) : value_float(0);
-        if (rn == 0)
-            fail_at(f, n->bin.rhs, "Division by 0");
-        v.i = (int64_t)((double)left / rn);
-        return v;
-    default:
-        not_applicable(f, n, l);
-    }
+    if (n->op == OP_ADD || n->op == OP_SUB)
+        return time_sum(f, n, l, r);
+    if (l.kind == V_TIMESPAN && (n->op == OP_MUL || n->op == OP_DIV || n->op == OP_MOD))
+        return span_product(f, n, l, r);
+    not_applicable(f, n, l);
+}
+
+/* Where a text or another URI leads to from a URI. */
+static struct value uri_plus(struct frame *f, const struct node *n, struct value l, struct value r)
+{
+    struct err err;
+    struct sv text;
+    if (r.kind != V_URI && r.kind != V_STRING)
+        raise_at(f, n, "An URI can only be merged with an URI or String");
+    if (!uri_merge(f->c->arena, value_sv(l), value_sv(r), &text, &err))
+        raise_at(f, n, "%s", err.text);
+    return (struct value){ .kind = V_URI, .n = (uint32_t)text.n, .s = text.p };
 }
 
 static struct value arithmetic(struct frame *f, const struct node *n, struct value l, struct value r)
@@ -264,13 +344,17 @@ static struct value arithmetic(struct frame *f, const struct node *n, struct val
         v.kind = V_BINARY;
         return v;
     }
+    if (l.kind == V_URI && n->op == OP_ADD)
+        return uri_plus(f, n, l, r);
     l = coerce_number(f, l, n->bin.lhs);
     r = coerce_number(f, r, n->bin.rhs);
     if (l.kind == V_INT && r.kind == V_INT)
         return int_arithmetic(f, n, l.i, r.i);
-    if (l.kind != V_INT && l.kind != V_FLOAT)
-        return time_arithmetic(f, n, l, r);
-    if (r.kind != V_INT && r.kind != V_FLOAT)
+    if (l.kind == V_SEMVER) /* numbers to the reference, which have no arithmetic */
+        not_applicable(f, n, l);
+    if (is_number(l) && r.kind == V_SEMVER)
+        raise_at(f, n, "can't convert SemanticPuppet::Version into Float");
+    if (!is_number(l) || !is_number(r))
         return time_arithmetic(f, n, l, r);
     return float_arithmetic(f, n, l, r);
 }
@@ -297,10 +381,6 @@ static double number_of(struct value v)
     return v.kind == V_INT ? (double)v.i : (double)v.i / 1e9;
 }
 
-static bool is_number(struct value v) { return v.kind == V_INT || v.kind == V_FLOAT; }
-
-static bool is_time(struct value v) { return v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN; }
-
 /* NULL, or why they cannot be compared. */
 static const char *compare(struct value l, struct value r, int *out_cmp)
 {
@@ -311,7 +391,9 @@ static const char *compare(struct value l, struct value r, int *out_cmp)
         return NULL;
     }
     if (is_number(l) || is_time(l)) {
-        if (!is_number(r) && !is_time(r))
+        if (is_number(l) && r.kind == V_SEMVER)
+            return "";
+        if (!is_number(r) && (!is_time(r) || (is_time(l) && l.kind != r.kind)))
             return is_number(l)            ? "A Numeric is not comparable to non Numeric"
                    : l.kind == V_TIMESTAMP ? "Timestamps are only comparable to Timestamps, Integers, and Floats"
                                            : "Timespans are only comparable to Timespans, Integers, and Floats";
@@ -367,6 +449,8 @@ static struct value comparison(struct frame *f, const struct node *n, struct val
         return value_bool(!value_equal(l, r));
     int cmp = 0;
     const char *why = compare(l, r, &cmp);
+    if (why && !*why)
+        raise_at(f, n, "can't convert SemanticPuppet::Version into Float");
     if (why)
         fail_at(f, n, "Comparison of: %.*s %s %.*s, is not possible. Caused by '%s'.", SV_ARG(value_label(f->c, l)), ast_op_text(n->op),
                 SV_ARG(value_label(f->c, r)), why);

@@ -29,6 +29,10 @@ bool type_says_all(const struct type *t);
 bool type_allows_undef(const struct type *t);
 /* Does an Enum, Pattern or exact String take this text. */
 bool type_takes_text(const struct type *t, struct sv s);
+/* Init[T]: is v what T.new() takes, alone or as a list of arguments. */
+bool type_init_takes(const struct type *init, struct value v);
+/* Does Init[T].new() take an array as a list of arguments for T. */
+bool type_init_expands(const struct type *t, struct value v);
 /* Puppet's value of a size bound: from and to. */
 static inline bool size_in(int64_t n, int64_t from, int64_t to) { return n >= from && n <= to; }
 

@@ -110,6 +110,11 @@ static void fail_new(struct arena *a, const struct type *t, struct member_list a
     *out_why = strbuf_sv(&out);
 }
 
+bool object_takes_hash(struct arena *a, const struct type *t, struct value v)
+{
+    return t->object.def && v.kind == V_HASH && type_match(init_struct(a, object_attributes(a, t)), v);
+}
+
 bool object_new(struct arena *a, const struct type *t, const struct value *args, uint32_t count, struct value *out_v, struct sv *out_why)
 {
     struct member_list all, list;

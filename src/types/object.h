@@ -56,6 +56,8 @@ bool object_type_equal(const struct type *x, const struct type *y);
 
 /* Type.new(args). */
 bool object_new(struct arena *a, const struct type *t, const struct value *args, uint32_t count, struct value *out_v, struct sv *out_why);
+/* Is it a hash of attributes that Type.new() takes. */
+bool object_takes_hash(struct arena *a, const struct type *t, struct value v);
 /* From a hash of the attributes by name that is known to fit. */
 struct value object_from_hash(struct arena *a, const struct type *t, const struct hash *h);
 /* The type as type() gives it: with its parameters. */

@@ -267,6 +267,7 @@ const struct type *type_generalize(struct arena *a, const struct type *t)
     case T_COLLECTION:
     case T_TIMESTAMP:
     case T_TIMESPAN:
+    case T_SEMVER:
     case T_URI:
         return type_bare(t->kind);
     case T_ENUM:

@@ -209,13 +209,12 @@ static bool match_number(const struct type *t, struct value v)
 static bool match_uri(const struct hash *want, struct value v)
 {
     struct arena *scratch = arena_new(0);
-    const struct hash *parts;
-    bool ok = uri_split(scratch, value_sv(v), &parts, NULL);
+    bool ok = true;
 
     for (uint32_t i = 0; ok && i < want->count; i++) {
-        const struct value *part = hash_find(parts, want->pairs[i].key);
+        struct value part = VALUE_UNDEF;
 
-        ok = value_fits(want->pairs[i].value, part ? *part : VALUE_UNDEF);
+        ok = uri_part(scratch, value_sv(v), value_sv(want->pairs[i].key), &part) && value_fits(want->pairs[i].value, part);
     }
     arena_free(scratch);
     return ok;
@@ -302,8 +301,8 @@ static bool match(const struct type *t, struct value v, struct walk w)
         return v.kind == V_SENSITIVE && (!t->inner || match(t->inner, *v.inner, deeper(w)));
     case T_CALLABLE:
         return match_callable(t, v);
-    case T_INIT: /* what the new() of the type takes is not looked at */
-        return t->inner ? match(t->inner, v, deeper(w)) : match_rich(v, 0);
+    case T_INIT:
+        return t->inner ? match(t->inner, v, deeper(w)) || type_init_takes(t, v) : match_rich(v, 0);
     case T_ITERABLE:
     case T_ITERATOR:
         return match_iterable(t, v);

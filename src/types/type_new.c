@@ -639,36 +639,7 @@ static bool new_type(struct job *j)
     return true;
 }
 
-static bool new_uri(struct job *j)
-{
-    const struct hash *known;
-    struct strbuf text = STRBUF_IN(j->a);
-    static const struct {
-        const char *key, *before, *after;
-    } parts[] = { { "scheme", "", ":" }, { "opaque", "", "" }, { "userinfo", "", "@" }, { "host", "", "" },
-                  { "port", ":", "" },   { "path", "", "" },   { "query", "?", "" },    { "fragment", "#", "" } };
-
-    if (!counted(j, 1, 1))
-        return false;
-    if (j->args[0].kind == V_STRING && j->args[0].n && !uri_split(j->a, value_sv(j->args[0]), &known, &j->err))
-        return false;
-    if (j->args[0].kind == V_STRING && j->args[0].n)
-        return give(j, (struct value){ .kind = V_URI, .n = j->args[0].n, .s = j->args[0].s });
-    if (j->args[0].kind != V_HASH)
-        return fail_convert(j, j->args[0], "URI");
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        const struct value *v = hash_find_sv(j->args[0].h, sv_of(parts[i].key));
-
-        if (i == 2 && hash_find_sv(j->args[0].h, SV("host")))
-            strbuf_adds(&text, "//");
-        if (v) {
-            strbuf_adds(&text, parts[i].before);
-            value_print(&text, *v);
-            strbuf_adds(&text, parts[i].after);
-        }
-    }
-    return give(j, (struct value){ .kind = V_URI, .n = (uint32_t)text.n, .s = strbuf_cstr(&text) });
-}
+static bool new_uri(struct job *j) { return uri_new(j->a, j->args, j->count, j->out, &j->why); }
 
 static bool new_any(struct job *j)
 {
@@ -705,6 +676,7 @@ static new_fn *const makers[TYPE_KIND_COUNT] = {
 static const struct type *target(struct job *j)
 {
     const struct type *t = type_resolve(j->t);
+    bool expand;
 
     for (int i = 0; i < 100 && (t->kind == T_OPTIONAL || t->kind == T_NOT_UNDEF || t->kind == T_INIT) && t->inner; i++) {
         if (t->kind == T_INIT && t->init.count && j->count == 1) {
@@ -715,7 +687,12 @@ static const struct type *target(struct job *j)
             j->args = args;
             j->count = t->init.count + 1;
         }
+        expand = t->kind == T_INIT && !t->init.count && j->count == 1;
         t = type_resolve(t->inner);
+        if (expand && type_init_expands(t, j->args[0])) {
+            j->count = j->args[0].n;
+            j->args = j->args[0].items;
+        }
     }
     return t;
 }
@@ -751,7 +728,7 @@ bool type_new(struct arena *a, const struct type *t, const struct value *args, u
         return true;
     }
     j.t = target(&j);
-    if (!make(&j, t)) {
+    if (!make(&j, kind == T_INIT ? j.t : t)) {
         *out_why = j.why.n ? j.why : arena_dup(a, sv_of(j.err.text));
         return false;
     }

@@ -50,6 +50,8 @@ static const char *ruby_class(struct value v)
 
     if (v.kind == V_BOOL)
         return v.b ? "TrueClass" : "FalseClass";
+    if (v.kind == V_URI)
+        return uri_ruby_class(value_sv(v));
     return names[v.kind] ? names[v.kind] : "Object";
 }
 
@@ -698,7 +700,7 @@ static const struct type *make_uri(struct job *j)
         return fail_no_type(j, 0);
     h = j->args[0].h;
     for (uint32_t i = 0; i < h->count; i++)
-        if (h->pairs[i].key.kind != V_STRING || !uri_is_part(value_sv(h->pairs[i].key)))
+        if (!uri_part_asks(h->pairs[i].key, h->pairs[i].value))
             return fail_no_type(j, 0);
     t->uri = h->count ? h : NULL;
     return t;

@@ -8,6 +8,7 @@
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/type.h"
+#include "types/uri.h"
 
 /* Values nest as deep as a manifest builds them; walks stop here instead of using up the stack. */
 #define VALUE_DEPTH 2000
@@ -91,8 +92,9 @@ static bool equal_in(struct value a, struct value b, bool exact, int depth)
     case V_STRING:
         return exact ? sv_eq(value_sv(a), value_sv(b)) : sv_eq_nocase(value_sv(a), value_sv(b));
     case V_BINARY:
-    case V_URI:
         return sv_eq(value_sv(a), value_sv(b));
+    case V_URI:
+        return exact ? sv_eq(value_sv(a), value_sv(b)) : uri_equal(value_sv(a), value_sv(b));
     case V_REGEXP:
         return sv_eq(regexp_source(a.re), regexp_source(b.re));
     case V_ARRAY:

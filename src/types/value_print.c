@@ -357,7 +357,7 @@ static struct sv label(struct arena *a, struct value v)
         [V_TIMESPAN] = SV_INIT("Timespan"),
         [V_SEMVER] = SV_INIT("Semver"),
         [V_SEMVER_RANGE] = SV_INIT("SemverRange"),
-        [V_URI] = SV_INIT("URI"),
+        [V_URI] = SV_INIT("Object"),
         [V_OBJECT] = SV_INIT("Object"),
         [V_CLOSURE] = SV_INIT("Function"),
     };

@@ -11,5 +11,8 @@ struct migration {
 
 extern const struct migration sqlite_migrations[];
 extern const int sqlite_migration_count;
+/* The same versions in PostgreSQL's dialect. */
+extern const struct migration postgres_migrations[];
+extern const int postgres_migration_count;
 
 #endif

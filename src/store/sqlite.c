@@ -1,5 +1,6 @@
 /* sqlite: the store in one file, in WAL mode; every commit is on the disk before it is acknowledged. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -13,34 +14,15 @@
 #define BUSY_MS        10000
 #define APPLICATION_ID 0x706f746c /* "potl": PRAGMA application_id, so that a file of something else is known as such */
 
-/* Statements that are prepared once. Events are asked for in six ways: any kind, this kind, kinds with this prefix; any subject or one. */
-enum { S_BEGIN, S_COMMIT, S_EVENT_ADD, S_PUT, S_GET, S_DELETE, S_LIST, S_EVENTS, S_COUNT = S_EVENTS + 6 };
-
-#define EVENTS_SQL(where)                                                                                                                  \
-    "SELECT id, at, kind, subject, actor, body FROM event WHERE id > ?1 AND at > ?2 " where " ORDER BY id DESC LIMIT ?6"
-
-/* clang-format off */
-static const char *const statements[S_COUNT] = {
-    [S_BEGIN] = "BEGIN IMMEDIATE",
-    [S_COMMIT] = "COMMIT",
-    [S_EVENT_ADD] = "INSERT INTO event (at, kind, subject, actor, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-    [S_PUT] = "INSERT INTO document (kind, key, json, at) VALUES (?1, ?2, ?3, ?4)"
-              " ON CONFLICT (kind, key) DO UPDATE SET json = excluded.json, at = excluded.at",
-    [S_GET] = "SELECT json FROM document WHERE kind = ?1 AND key = ?2",
-    [S_DELETE] = "DELETE FROM document WHERE kind = ?1 AND key = ?2",
-    [S_LIST] = "SELECT key, json, at FROM document WHERE kind = ?1 ORDER BY key",
-    [S_EVENTS + 0] = EVENTS_SQL(""),
-    [S_EVENTS + 1] = EVENTS_SQL("AND subject = ?5"),
-    [S_EVENTS + 2] = EVENTS_SQL("AND kind = ?3"),
-    [S_EVENTS + 3] = EVENTS_SQL("AND kind = ?3 AND subject = ?5"),
-    [S_EVENTS + 4] = EVENTS_SQL("AND kind >= ?3 AND kind < ?4"),
-    [S_EVENTS + 5] = EVENTS_SQL("AND kind >= ?3 AND kind < ?4 AND subject = ?5"),
-};
-/* clang-format on */
+enum { MOST_KEPT = 96 };
 
 struct sqlite_db {
     sqlite3 *db;
-    sqlite3_stmt *prepared[S_COUNT];
+    struct kept {
+        const char *sql; /* by address: it is static */
+        sqlite3_stmt *statement;
+    } kept[MOST_KEPT];
+    unsigned kept_count;
     bool in_transaction;
     bool failed; /* a write of the open transaction failed: nothing of it may be committed */
 };
@@ -89,29 +71,66 @@ static bool db_error(sqlite3 *db, struct err *err)
 
 /* --- statements --- */
 
-static sqlite3_stmt *prepare(struct sqlite_db *d, int which, struct err *err)
+static sqlite3_stmt *prepare(struct sqlite_db *d, const char *sql, enum sql_use use, struct err *err)
 {
-    if (!d->prepared[which] &&
-        sqlite3_prepare_v3(d->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT, &d->prepared[which], NULL) != SQLITE_OK) {
+    sqlite3_stmt *st = NULL;
+    for (unsigned i = 0; use == SQL_KEPT && i < d->kept_count; i++)
+        if (d->kept[i].sql == sql)
+            return d->kept[i].statement;
+    if (sqlite3_prepare_v3(d->db, sql, -1, use == SQL_KEPT ? SQLITE_PREPARE_PERSISTENT : 0, &st, NULL) != SQLITE_OK) {
         db_error(d->db, err);
         return NULL;
     }
-    return d->prepared[which];
+    if (use == SQL_KEPT) {
+        assert(d->kept_count < MOST_KEPT);
+        d->kept[d->kept_count++] = (struct kept){ sql, st };
+    }
+    return st;
 }
 
-/* Views are borrowed for the length of one call: SQLite need not copy. An empty view is empty text, not NULL. */
-static void bind_sv(sqlite3_stmt *st, int at, struct sv s) { sqlite3_bind_text64(st, at, s.p ? s.p : "", s.n, SQLITE_STATIC, SQLITE_UTF8); }
-
-static struct sv column_sv(sqlite3_stmt *st, int column, struct arena *a)
+static void finish(sqlite3_stmt *st, enum sql_use use)
 {
-    const void *p = sqlite3_column_text(st, column);
-    return arena_dup(a, sv_make(p ? p : "", (size_t)sqlite3_column_bytes(st, column)));
-}
-
-static void finish(sqlite3_stmt *st)
-{
+    if (use == SQL_ONCE) {
+        sqlite3_finalize(st);
+        return;
+    }
     sqlite3_reset(st);
     sqlite3_clear_bindings(st);
+}
+
+/* Texts are borrowed for the length of one call: SQLite need not copy. */
+static void bind(sqlite3_stmt *st, int at, const struct sql_value *v)
+{
+    switch (v->kind) {
+    case SQL_NULL:
+        sqlite3_bind_null(st, at);
+        break;
+    case SQL_INT:
+        sqlite3_bind_int64(st, at, v->i);
+        break;
+    case SQL_REAL:
+        sqlite3_bind_double(st, at, v->f);
+        break;
+    case SQL_TEXT:
+        sqlite3_bind_text64(st, at, v->s.p, v->s.n, SQLITE_STATIC, SQLITE_UTF8);
+        break;
+    }
+}
+
+static struct sql_value column(sqlite3_stmt *st, int i)
+{
+    const void *p;
+    switch (sqlite3_column_type(st, i)) {
+    case SQLITE_NULL:
+        return (struct sql_value){ 0 };
+    case SQLITE_INTEGER:
+        return sql_int(sqlite3_column_int64(st, i));
+    case SQLITE_FLOAT:
+        return (struct sql_value){ .kind = SQL_REAL, .f = sqlite3_column_double(st, i) };
+    default:
+        p = sqlite3_column_text(st, i);
+        return sql_text(sv_make(p ? p : "", (size_t)sqlite3_column_bytes(st, i)));
+    }
 }
 
 /* After a failed write SQLite may have rolled all back by itself, and the next write would be stored alone. */
@@ -122,15 +141,34 @@ static bool may_write(struct sqlite_db *d, struct err *err)
     return true;
 }
 
-/* Runs a statement that gives no rows. */
-static bool run(struct sqlite_db *d, sqlite3_stmt *st, struct err *err)
+static bool step_rows(struct sqlite_db *d, sqlite3_stmt *st, sql_row *row, void *ctx, struct err *err)
 {
-    bool ok = sqlite3_step(st) == SQLITE_DONE;
-    if (!ok) {
-        d->failed = true;
-        db_error(d->db, err);
+    enum { MOST_COLUMNS = 64 };
+    struct sql_value values[MOST_COLUMNS];
+    int rc, count = sqlite3_column_count(st);
+    assert(count <= MOST_COLUMNS);
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+        for (int i = 0; i < count; i++)
+            values[i] = column(st, i);
+        if (row && !row(ctx, values, (unsigned)count, err))
+            return false;
     }
-    finish(st);
+    return rc == SQLITE_DONE || db_error(d->db, err);
+}
+
+static bool db_run(void *db, const char *sql, enum sql_use use, const struct sql_value *args, unsigned count, sql_row *row, void *ctx,
+                   struct err *err)
+{
+    struct sqlite_db *d = db;
+    sqlite3_stmt *st = prepare(d, sql, use, err);
+    if (!st)
+        return false;
+    bool writes = !sqlite3_stmt_readonly(st), ok = !writes || may_write(d, err);
+    for (unsigned i = 0; ok && i < count; i++)
+        bind(st, (int)i + 1, &args[i]);
+    ok = ok && step_rows(d, st, row, ctx, err);
+    d->failed |= writes && !ok;
+    finish(st, use);
     return ok;
 }
 
@@ -214,8 +252,8 @@ static bool bring_forward(struct sqlite_db *d, struct err *err)
 static void db_close(void *db)
 {
     struct sqlite_db *d = db;
-    for (int i = 0; i < S_COUNT; i++)
-        sqlite3_finalize(d->prepared[i]);
+    for (unsigned i = 0; i < d->kept_count; i++)
+        sqlite3_finalize(d->kept[i].statement);
     sqlite3_close(d->db);
     free(d);
 }
@@ -265,20 +303,12 @@ static bool db_open(const char *path, void **out_db, struct err *err)
     return ok;
 }
 
-static int db_schema_version(void *db)
-{
-    int64_t version = 0;
-    read_version(db, &version, NULL);
-    return (int)version;
-}
-
 /* --- transactions --- */
 
 static bool db_begin(void *db, struct err *err)
 {
     struct sqlite_db *d = db;
-    sqlite3_stmt *st = prepare(d, S_BEGIN, err);
-    if (!st || !run(d, st, err))
+    if (!exec(d, "BEGIN IMMEDIATE", err))
         return false;
     d->in_transaction = true;
     d->failed = false;
@@ -288,8 +318,7 @@ static bool db_begin(void *db, struct err *err)
 static bool db_commit(void *db, struct err *err)
 {
     struct sqlite_db *d = db;
-    sqlite3_stmt *st = may_write(d, err) ? prepare(d, S_COMMIT, err) : NULL;
-    if (!st || !run(d, st, err))
+    if (!may_write(d, err) || !exec(d, "COMMIT", err))
         return false;
     d->in_transaction = false;
     return true;
@@ -301,134 +330,6 @@ static void db_rollback(void *db)
     if (!sqlite3_get_autocommit(d->db))
         sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
     d->in_transaction = d->failed = false;
-}
-
-/* --- events --- */
-
-static bool db_event_add(void *db, struct event *e, struct err *err)
-{
-    struct sqlite_db *d = db;
-    sqlite3_stmt *st = may_write(d, err) ? prepare(d, S_EVENT_ADD, err) : NULL;
-    if (!st)
-        return false;
-    sqlite3_bind_int64(st, 1, e->at);
-    bind_sv(st, 2, e->kind);
-    bind_sv(st, 3, e->subject);
-    bind_sv(st, 4, e->actor);
-    bind_sv(st, 5, e->body.n ? e->body : SV("{}"));
-    if (!run(d, st, err))
-        return false;
-    e->id = sqlite3_last_insert_rowid(d->db);
-    return true;
-}
-
-static struct event read_event(sqlite3_stmt *st, struct arena *a)
-{
-    return (struct event){ sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1), column_sv(st, 2, a),
-                           column_sv(st, 3, a),         column_sv(st, 4, a),         column_sv(st, 5, a) };
-}
-
-static bool db_events(void *db, struct arena *a, const struct event_query *q, struct event **out_events, size_t *out_count, struct err *err)
-{
-    struct sqlite_db *d = db;
-    bool prefix = q->kind.n && q->kind.p[q->kind.n - 1] == '.';
-    sqlite3_stmt *st = prepare(d, S_EVENTS + (prefix ? 4 : q->kind.n ? 2 : 0) + (q->subject.n ? 1 : 0), err);
-    if (!st)
-        return false;
-    sqlite3_bind_int64(st, 1, q->since_id);
-    sqlite3_bind_int64(st, 2, q->since_at ? q->since_at : INT64_MIN);
-    if (q->kind.n)
-        bind_sv(st, 3, q->kind);
-    if (prefix) /* everything below the next text after "meeting." of that length, "meeting/" */
-        bind_sv(st, 4, arena_printf(a, "%.*s/", (int)q->kind.n - 1, q->kind.p));
-    if (q->subject.n)
-        bind_sv(st, 5, q->subject);
-    sqlite3_bind_int64(st, 6, q->limit > 0 ? q->limit : -1);
-    struct event *list = NULL;
-    size_t n = 0, cap = 0;
-    int rc;
-    while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-        struct event e = read_event(st, a);
-        ARENA_PUSH(a, list, n, cap, e);
-    }
-    bool ok = rc == SQLITE_DONE || db_error(d->db, err);
-    finish(st);
-    for (size_t i = 0; i < n / 2; i++) { /* read newest first because of the limit */
-        struct event e = list[i];
-        list[i] = list[n - 1 - i];
-        list[n - 1 - i] = e;
-    }
-    if (ok) {
-        *out_events = list;
-        *out_count = n;
-    }
-    return ok;
-}
-
-/* --- documents --- */
-
-static bool db_put(void *db, struct sv kind, struct sv key, struct sv json, int64_t at, struct err *err)
-{
-    struct sqlite_db *d = db;
-    sqlite3_stmt *st = may_write(d, err) ? prepare(d, S_PUT, err) : NULL;
-    if (!st)
-        return false;
-    bind_sv(st, 1, kind);
-    bind_sv(st, 2, key);
-    bind_sv(st, 3, json);
-    sqlite3_bind_int64(st, 4, at);
-    return run(d, st, err);
-}
-
-static bool db_get(void *db, struct arena *a, struct sv kind, struct sv key, struct sv *out_json, struct err *err)
-{
-    struct sqlite_db *d = db;
-    sqlite3_stmt *st = prepare(d, S_GET, err);
-    if (!st)
-        return false;
-    bind_sv(st, 1, kind);
-    bind_sv(st, 2, key);
-    int rc = sqlite3_step(st);
-    if (rc == SQLITE_ROW)
-        *out_json = column_sv(st, 0, a);
-    else if (rc != SQLITE_DONE)
-        db_error(d->db, err);
-    finish(st);
-    return rc == SQLITE_ROW;
-}
-
-static bool db_delete(void *db, struct sv kind, struct sv key, struct err *err)
-{
-    struct sqlite_db *d = db;
-    sqlite3_stmt *st = may_write(d, err) ? prepare(d, S_DELETE, err) : NULL;
-    if (!st)
-        return false;
-    bind_sv(st, 1, kind);
-    bind_sv(st, 2, key);
-    return run(d, st, err);
-}
-
-static bool db_list(void *db, struct arena *a, struct sv kind, struct document **out_docs, size_t *out_count, struct err *err)
-{
-    struct sqlite_db *d = db;
-    sqlite3_stmt *st = prepare(d, S_LIST, err);
-    if (!st)
-        return false;
-    bind_sv(st, 1, kind);
-    struct document *list = NULL;
-    size_t n = 0, cap = 0;
-    int rc;
-    while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-        struct document doc = { column_sv(st, 0, a), column_sv(st, 1, a), sqlite3_column_int64(st, 2) };
-        ARENA_PUSH(a, list, n, cap, doc);
-    }
-    bool ok = rc == SQLITE_DONE || db_error(d->db, err);
-    finish(st);
-    if (ok) {
-        *out_docs = list;
-        *out_count = n;
-    }
-    return ok;
 }
 
 static bool db_verify(void *db, struct err *err)
@@ -448,7 +349,4 @@ static bool db_verify(void *db, struct err *err)
     return ok;
 }
 
-const struct store_backend store_sqlite = {
-    "sqlite",  db_open, db_close, db_schema_version, db_begin, db_commit, db_rollback, db_event_add,
-    db_events, db_put,  db_get,   db_delete,         db_list,  db_verify,
-};
+const struct store_backend store_sqlite = { "sqlite", db_open, db_close, db_begin, db_commit, db_rollback, db_run, db_verify };

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/backend.h"
@@ -15,8 +16,22 @@ struct store {
 
 static const struct store_backend *backend_of(const char *path)
 {
-    (void)path;
-    return &store_sqlite;
+    struct sv where = sv_of(path);
+    return sv_starts(where, SV("postgresql:")) || sv_starts(where, SV("postgres:")) ? &store_postgres : &store_sqlite;
+}
+
+/* The store's name for messages: a password in it is nobody's business. */
+static struct sv shown(const char *path, char *room, size_t n)
+{
+    const char *authority = strstr(path, "://"), *at = authority ? strchr(authority + 3, '@') : NULL;
+    const char *colon = at ? memchr(authority + 3, ':', (size_t)(at - authority - 3)) : NULL, *word = strstr(path, "password=");
+    if (colon)
+        snprintf(room, n, "%.*s:...%s", (int)(colon - path), path, at);
+    else if (word)
+        snprintf(room, n, "%.*s...", (int)(word - path) + 9, path);
+    else
+        return sv_of(path);
+    return sv_of(room);
 }
 
 struct store *store_open(const char *path, struct err *err)
@@ -28,7 +43,9 @@ struct store *store_open(const char *path, struct err *err)
         return NULL;
     }
     if (!backend->open(path, &db, err)) {
-        err_wrap(err, "cannot open store '%s'", path);
+        char room[200];
+        struct sv name = shown(path, room, sizeof room);
+        err_wrap(err, "cannot open store '%.*s'", SV_ARG(name));
         return NULL;
     }
     struct store *s = calloc(1, sizeof *s);
@@ -66,12 +83,28 @@ static bool leave(struct store *s, bool ok)
     return ok;
 }
 
-int store_schema_version(struct store *s)
+bool store_run(struct store *s, const char *sql, enum sql_use use, const struct sql_value *args, unsigned count, sql_row *row, void *ctx,
+               struct err *err)
 {
     enter(s);
-    int version = s->backend->schema_version(s->db);
-    leave(s, true);
-    return version;
+    return leave(s, s->backend->run(s->db, sql, use, args, count, row, ctx, err));
+}
+
+bool store_is_postgres(const struct store *s) { return s->backend == &store_postgres; }
+
+static bool take_int(void *ctx, const struct sql_value *columns, unsigned count, struct err *err)
+{
+    (void)count;
+    (void)err;
+    *(int64_t *)ctx = columns[0].i;
+    return true;
+}
+
+int store_schema_version(struct store *s)
+{
+    int64_t version = 0;
+    store_run(s, "SELECT coalesce(max(version), 0) FROM schema_version", SQL_ONCE, NULL, 0, take_int, &version, NULL);
+    return (int)version;
 }
 
 bool store_begin(struct store *s, struct err *err)
@@ -114,22 +147,75 @@ void store_rollback(struct store *s)
     leave(s, true);
 }
 
+/* ---- events ---- */
+
 bool store_event_add(struct store *s, struct event *e, struct err *err)
 {
     if (!e->kind.n)
         return err_set(err, "an event needs a kind");
     if (!sv_is_utf8(e->kind) || !sv_is_utf8(e->subject) || !sv_is_utf8(e->actor) || !sv_is_utf8(e->body))
         return err_set(err, "an event of kind '%.*s' holds text that is no UTF-8", SV_ARG(e->kind));
-    enter(s);
-    return leave(s, s->backend->event_add(s->db, e, err) || err_wrap(err, "cannot record event '%.*s'", SV_ARG(e->kind)));
+    const struct sql_value args[] = { sql_int(e->at), sql_text(e->kind), sql_text(e->subject), sql_text(e->actor),
+                                      sql_text(e->body.n ? e->body : SV("{}")) };
+    return store_run(s, "INSERT INTO event (at, kind, subject, actor, body) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id", SQL_KEPT, args, 5,
+                     take_int, &e->id, err) ||
+           err_wrap(err, "cannot record event '%.*s'", SV_ARG(e->kind));
+}
+
+/* Asked for in six ways, so that each finds its index: any kind, this kind, kinds with this prefix; any subject or one. */
+#define EVENTS_SQL(where)                                                                                                                  \
+    "SELECT id, at, kind, subject, actor, body FROM event WHERE id > ?1 AND at > ?2 " where " ORDER BY id DESC LIMIT ?3"
+
+static const char *const events_sql[3][2] = {
+    { EVENTS_SQL(""), EVENTS_SQL("AND subject = ?4") },
+    { EVENTS_SQL("AND kind = ?4"), EVENTS_SQL("AND kind = ?4 AND subject = ?5") },
+    { EVENTS_SQL("AND kind >= ?4 AND kind < ?5"), EVENTS_SQL("AND kind >= ?4 AND kind < ?5 AND subject = ?6") },
+};
+
+struct event_list {
+    struct arena *arena;
+    struct event *items;
+    size_t count, cap;
+};
+
+static bool take_event(void *ctx, const struct sql_value *c, unsigned count, struct err *err)
+{
+    (void)count;
+    (void)err;
+    struct event_list *list = ctx;
+    struct arena *a = list->arena;
+    struct event e = { c[0].i, c[1].i, arena_dup(a, c[2].s), arena_dup(a, c[3].s), arena_dup(a, c[4].s), arena_dup(a, c[5].s) };
+    ARENA_PUSH(a, list->items, list->count, list->cap, e);
+    return true;
 }
 
 bool store_events(struct store *s, struct arena *a, const struct event_query *q, struct event **out_events, size_t *out_count,
                   struct err *err)
 {
-    enter(s);
-    return leave(s, s->backend->events(s->db, a, q, out_events, out_count, err) || err_wrap(err, "cannot read the history"));
+    struct event_list list = { .arena = a };
+    bool prefix = q->kind.n && q->kind.p[q->kind.n - 1] == '.';
+    struct sql_value args[6] = { sql_int(q->since_id), sql_int(q->since_at ? q->since_at : INT64_MIN),
+                                 sql_int(q->limit > 0 ? q->limit : INT64_MAX) };
+    unsigned n = 3;
+    if (q->kind.n)
+        args[n++] = sql_text(q->kind);
+    if (prefix) /* everything below the next text after "meeting." of that length, "meeting/" */
+        args[n++] = sql_text(arena_printf(a, "%.*s/", (int)q->kind.n - 1, q->kind.p));
+    if (q->subject.n)
+        args[n++] = sql_text(q->subject);
+    if (!store_run(s, events_sql[prefix ? 2 : q->kind.n > 0][q->subject.n > 0], SQL_KEPT, args, n, take_event, &list, err))
+        return err_wrap(err, "cannot read the history");
+    for (size_t i = 0; i < list.count / 2; i++) { /* read newest first because of the limit */
+        struct event e = list.items[i];
+        list.items[i] = list.items[list.count - 1 - i];
+        list.items[list.count - 1 - i] = e;
+    }
+    *out_events = list.items;
+    *out_count = list.count;
+    return true;
 }
+
+/* ---- documents ---- */
 
 bool store_put(struct store *s, struct sv kind, struct sv key, struct sv json, int64_t at, struct err *err)
 {
@@ -137,32 +223,59 @@ bool store_put(struct store *s, struct sv kind, struct sv key, struct sv json, i
         return err_set(err, "a document needs a kind and a key");
     if (!sv_is_utf8(kind) || !sv_is_utf8(key) || !sv_is_utf8(json))
         return err_set(err, "%.*s '%.*s' holds text that is no UTF-8", SV_ARG(kind), SV_ARG(key));
-    enter(s);
-    return leave(s,
-                 s->backend->put(s->db, kind, key, json, at, err) || err_wrap(err, "cannot store %.*s '%.*s'", SV_ARG(kind), SV_ARG(key)));
+    const struct sql_value args[] = { sql_text(kind), sql_text(key), sql_text(json), sql_int(at) };
+    return store_run(s,
+                     "INSERT INTO document (kind, key, json, at) VALUES (?1, ?2, ?3, ?4)"
+                     " ON CONFLICT (kind, key) DO UPDATE SET json = excluded.json, at = excluded.at",
+                     SQL_KEPT, args, 4, NULL, NULL, err) ||
+           err_wrap(err, "cannot store %.*s '%.*s'", SV_ARG(kind), SV_ARG(key));
+}
+
+struct document_list {
+    struct arena *arena;
+    struct document *items;
+    size_t count, cap;
+};
+
+static bool take_document(void *ctx, const struct sql_value *c, unsigned count, struct err *err)
+{
+    (void)count;
+    (void)err;
+    struct document_list *list = ctx;
+    struct document d = { arena_dup(list->arena, c[0].s), arena_dup(list->arena, c[1].s), c[2].i };
+    ARENA_PUSH(list->arena, list->items, list->count, list->cap, d);
+    return true;
 }
 
 bool store_get(struct store *s, struct arena *a, struct sv kind, struct sv key, struct sv *out_json, struct err *err)
 {
+    struct document_list list = { .arena = a };
+    const struct sql_value args[] = { sql_text(kind), sql_text(key) };
     if (err)
         err->text[0] = '\0';
-    enter(s);
-    bool ok = s->backend->get(s->db, a, kind, key, out_json, err);
-    if (!ok && err && err->text[0])
-        err_wrap(err, "cannot read %.*s '%.*s'", SV_ARG(kind), SV_ARG(key));
-    return leave(s, ok);
+    if (!store_run(s, "SELECT key, json, at FROM document WHERE kind = ?1 AND key = ?2", SQL_KEPT, args, 2, take_document, &list, err))
+        return err_wrap(err, "cannot read %.*s '%.*s'", SV_ARG(kind), SV_ARG(key));
+    if (list.count)
+        *out_json = list.items[0].json;
+    return list.count;
 }
 
 bool store_delete(struct store *s, struct sv kind, struct sv key, struct err *err)
 {
-    enter(s);
-    return leave(s, s->backend->del(s->db, kind, key, err) || err_wrap(err, "cannot delete %.*s '%.*s'", SV_ARG(kind), SV_ARG(key)));
+    const struct sql_value args[] = { sql_text(kind), sql_text(key) };
+    return store_run(s, "DELETE FROM document WHERE kind = ?1 AND key = ?2", SQL_KEPT, args, 2, NULL, NULL, err) ||
+           err_wrap(err, "cannot delete %.*s '%.*s'", SV_ARG(kind), SV_ARG(key));
 }
 
 bool store_list(struct store *s, struct arena *a, struct sv kind, struct document **out_docs, size_t *out_count, struct err *err)
 {
-    enter(s);
-    return leave(s, s->backend->list(s->db, a, kind, out_docs, out_count, err) || err_wrap(err, "cannot list %.*s", SV_ARG(kind)));
+    struct document_list list = { .arena = a };
+    const struct sql_value args[] = { sql_text(kind) };
+    if (!store_run(s, "SELECT key, json, at FROM document WHERE kind = ?1 ORDER BY key", SQL_KEPT, args, 1, take_document, &list, err))
+        return err_wrap(err, "cannot list %.*s", SV_ARG(kind));
+    *out_docs = list.items;
+    *out_count = list.count;
+    return true;
 }
 
 bool store_verify(struct store *s, struct err *err)

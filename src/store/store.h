@@ -1,4 +1,5 @@
-/* store: what was recorded: history, catalogs, facts, reports, calendar state. One struct of functions per backend; SQLite now. */
+/* store: what was recorded: history, catalogs, facts, reports, calendar state. One struct of functions per backend; SQLite and PostgreSQL.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -12,7 +13,8 @@ struct store;
 /* One store object may be used by several threads and one file by several processes: writers wait for each other (up to 10 s), readers for
  * nobody. A transaction belongs to the thread that began it; others wait. */
 
-/* Opens or makes the database and brings its schema forward. NULL and err on failure. The caller closes. */
+/* Opens or makes the database and brings its schema forward: a file, or "postgresql://...", an existing database in the words of libpq.
+ * NULL and err on failure. The caller closes. */
 struct store *store_open(const char *path, struct err *err);
 void store_close(struct store *s);
 int store_schema_version(struct store *s);

@@ -150,6 +150,8 @@ static void print_render_text(struct printer *p, struct sv s)
         else
             strbuf_addc(p->out, s.p[i]);
     }
+    if (sv_ends(s, SV("<%"))) /* at the end of a template it would be lost */
+        strbuf_adds(p->out, "<% %>");
 }
 
 void print_render(struct printer *p, const struct node *n)

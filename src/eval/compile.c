@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "eval/internal.h"
 #include "lang/parser.h"
+#include "lang/redefined.h"
 
 static void intern_names(struct compile *c)
 {
@@ -19,32 +20,12 @@ static void over_limit(void *ctx)
     longjmp(c->failed, 1);
 }
 
-static _Noreturn void redefined(struct compile *c, const char *kind, struct sv name, const struct found *first, const struct unit *u,
-                                const struct node *n)
+static void add_definition(struct compile *c, const char *kind, const struct unit *u, const struct node *n, const struct sym *name)
 {
-    struct sv at = location_text(c, first->unit->src->path, unit_line(c, first->unit, first->node->from, NULL), 0);
-    raise_plain(c, u->src->path, unit_line(c, u, n->from, NULL), "%c%s '%.*s' is already defined%s%.*s; cannot redefine", kind[0] & ~0x20,
-                kind + 1, SV_ARG(name), at.n ? " " : "", SV_ARG(at));
-}
-
-static void add_definition(struct compile *c, const char *kind, const struct unit *u, const struct node *n, struct sv name)
-{
-    struct sv key = arena_printf(c->arena, "%s %.*s", kind, SV_ARG(name));
-    const struct found *first = map_find(&c->local, key);
-    if (first)
-        redefined(c, kind, name, first, u, n);
     struct found *f = ARENA_NEW(c->arena, struct found);
     f->unit = u;
     f->node = n;
-    map_put(&c->local, key, f);
-}
-
-static void add_node_names(struct compile *c, const struct unit *u, const struct node *n)
-{
-    for (uint32_t i = 0; i < n->def->matches.count; i++) {
-        const struct node *m = n->def->matches.items[i];
-        add_definition(c, "node", u, n, m->kind == AST_DEFAULT ? SV("default") : m->s);
-    }
+    map_put(&c->local, arena_printf(c->arena, "%s %.*s", kind, SV_ARG(name->text)), f);
 }
 
 static void add_local(struct compile *c, const struct unit *u)
@@ -52,15 +33,13 @@ static void add_local(struct compile *c, const struct unit *u)
     for (uint32_t i = 0; i < u->definition_count; i++) {
         const struct node *n = u->definitions[i];
         if (n->kind == AST_CLASS)
-            add_definition(c, "class", u, n, n->def->name->text);
+            add_definition(c, "class", u, n, n->def->name);
         else if (n->kind == AST_DEFINE)
-            add_definition(c, "define", u, n, n->def->name->text);
+            add_definition(c, "define", u, n, n->def->name);
         else if (n->kind == AST_FUNCTION)
-            add_definition(c, "function", u, n, n->def->name->text);
+            add_definition(c, "function", u, n, n->def->name);
         else if (n->kind == AST_TYPE_ALIAS)
-            add_definition(c, "type", u, n, n->alias.name->text);
-        else if (n->kind == AST_NODE)
-            add_node_names(c, u, n);
+            add_definition(c, "type", u, n, n->alias.name);
     }
 }
 
@@ -71,14 +50,23 @@ static _Noreturn void syntax_error(struct compile *c, const struct diags *mistak
     while (d && d->severity != SEV_ERROR)
         d = d->next;
     unsigned line = 0, column = 0;
+    if (d && d->span.src)
+        span_position(d->span, &line, &column);
+    if (d && sv_ends(d->message, SV("; cannot redefine"))) /* no mistake of a file alone */
+        raise_plain(c, d->span.src->path, line, "%.*s", SV_ARG(d->message));
     if (c->result->diags.errors > 1 && d && !sv_starts(d->message, SV("Syntax error")))
         raise_plain(c, SV_NONE, 0, "Could not parse for environment %.*s: Language validation logged %u errors. Giving up",
                     SV_ARG(snapshot_environment(c->snapshot)), c->result->diags.errors);
-    if (d && d->span.src)
-        span_position(d->span, &line, &column);
     struct sv at = location_text(c, d && d->span.src ? d->span.src->path : SV_NONE, line, column);
     raise_plain(c, SV_NONE, 0, "Could not parse for environment %.*s: %.*s%s%.*s", SV_ARG(snapshot_environment(c->snapshot)),
                 SV_ARG(d ? d->message : SV("syntax error")), at.n ? " " : "", SV_ARG(at));
+}
+
+/* Functions of the site's manifests come before those of module libraries that are built in here. */
+static void note_functions(struct compile *c, const struct unit *u)
+{
+    for (uint32_t i = 0; i < u->definition_count && !c->own_functions; i++)
+        c->own_functions = u->definitions[i]->kind == AST_FUNCTION;
 }
 
 /* The programs to run at top scope: the code given, or the site's manifests. */
@@ -90,15 +78,19 @@ static const struct unit **programs(struct compile *c, uint32_t *out_count)
         const struct unit **units = snapshot_site_units(c->snapshot, out_count, &c->code_diags);
         if (c->code_diags.errors)
             syntax_error(c, &c->code_diags);
+        for (uint32_t i = 0; i < *out_count; i++)
+            note_functions(c, units[i]);
         return units;
     }
     struct source *src = ARENA_NEW(c->arena, struct source);
     src->path = o->code_path.n ? o->code_path : SV(""); /* in a catalog "", which is not the same as none */
     src->text = o->code;
     c->code_unit = parse(c->arena, c->syms, src, 0, &c->code_diags);
-    if (!c->code_unit)
+    struct map seen = map_in(c->arena);
+    if (!c->code_unit || !check_redefined(&seen, c->code_unit, &c->code_diags))
         syntax_error(c, &c->code_diags);
     add_local(c, c->code_unit);
+    note_functions(c, c->code_unit);
     *out_count = 1;
     return &c->code_unit;
 }

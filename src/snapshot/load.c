@@ -1,6 +1,7 @@
 /* load: manifests and templates parsed once, and definitions found by name as the reference's autoloader finds them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lang/parser.h"
+#include "lang/redefined.h"
 #include "snapshot/internal.h"
 
 void diags_append(struct diags *to, const struct diags *from)
@@ -82,13 +83,16 @@ static void *make_site(void *ctx, struct sv key, struct arena *a)
     if (kind == TREE_FOLDER)
         paths = snapshot_glob(s, arena_printf(a, "%.*s/**/*.pp", SV_ARG(s->manifest)), &count);
     site->units = ARENA_ARRAY(a, const struct unit *, count + 1);
+    struct map seen = map_in(a);
     for (uint32_t i = 0; i < count; i++) {
         const struct loaded_unit *l = unit_load(s, paths[i], 0);
         diags_append(&site->diags, &l->diags);
-        if (l->unit)
+        if (l->unit) {
             site->units[site->count++] = l->unit;
-        else if (!l->diags.errors)
+            check_redefined(&seen, l->unit, &site->diags);
+        } else if (!l->diags.errors) {
             diag_error(&site->diags, (struct span){ 0 }, "%s", l->err.text);
+        }
     }
     site->wrong = site->diags.errors > 0;
     return site;

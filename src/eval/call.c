@@ -391,7 +391,8 @@ struct value call_named(struct frame *f, const struct node *site, const struct s
     struct site saved = c->site;
     c->site = (struct site){ f, site };
     struct value v;
-    const struct fn *fn = builtin_find(c, name);
+    struct entry *own = c->own_functions ? find_function(c, name) : NULL;
+    const struct fn *fn = own ? NULL : builtin_find(c, name);
     if (fn) {
         v = call_builtin(f, site, fn, args, count, block);
     } else if (name == c->names.next_ || name == c->names.break_ || name == c->names.return_) {
@@ -399,7 +400,7 @@ struct value call_named(struct frame *f, const struct node *site, const struct s
     } else if (name == c->names.new_) {
         v = call_new(f, args, count, block);
     } else {
-        struct entry *e = find_function(c, name);
+        struct entry *e = own ? own : find_function(c, name);
         if (!e && !(fn = foreign_find(f, site, name)))
             fail_at(f, site, "Unknown function: '%.*s'.", SV_ARG(name->text));
         v = e ? call_puppet(c, e, args, count, block) : call_builtin(f, site, fn, args, count, block);

@@ -86,6 +86,13 @@ static struct value hash_merge(struct frame *f, const struct node *n, struct val
     return value_hash(h);
 }
 
+/* As Ruby's ==: exact, but 1 and 1.0 are one number. */
+static bool removes(struct value x, struct value y)
+{
+    bool numbers = (x.kind == V_INT || x.kind == V_FLOAT) && (y.kind == V_INT || y.kind == V_FLOAT);
+    return numbers ? value_equal(x, y) : value_same(x, y);
+}
+
 static struct value collection_minus(struct compile *c, struct value x, struct value y)
 {
     if (x.kind == V_HASH) {
@@ -113,9 +120,9 @@ static struct value collection_minus(struct compile *c, struct value x, struct v
         bool gone = false;
         if (y.kind == V_ARRAY)
             for (uint32_t j = 0; j < y.n && !gone; j++)
-                gone = value_same(y.items[j], x.items[i]);
+                gone = removes(y.items[j], x.items[i]);
         else
-            gone = value_same(y, x.items[i]);
+            gone = removes(y, x.items[i]);
         if (!gone)
             items[n++] = x.items[i];
     }

@@ -298,6 +298,20 @@ static bool visit(struct converge *c, const struct resource *r)
     return true;
 }
 
+/* A loop is told edge by edge. */
+static struct sv order_failure(struct converge *c, const struct err *err)
+{
+    struct strbuf text = STRBUF_IN(c->run->arena), edges = STRBUF_IN(c->run->arena);
+    strbuf_adds(&text, err->text);
+    if (c->graph)
+        graph_explain_loop(c->graph, &edges);
+    struct sv rest = strbuf_sv(&edges), line;
+    while (sv_cut(&rest, '\n', &line))
+        if (line.n)
+            strbuf_addf(&text, "\n  %.*s", SV_ARG(line));
+    return strbuf_sv(&text);
+}
+
 struct report *agent_converge(struct run *run, const struct catalog *cat, agent_listener listener, void *ctx)
 {
     struct converge c = { .run = run, .catalog = cat, .listener = listener, .listener_ctx = ctx };
@@ -317,7 +331,7 @@ struct report *agent_converge(struct run *run, const struct catalog *cat, agent_
             order = graph_order(c.graph, &n, &err);
         }
         if (!c.graph || (!order && err.text[0]))
-            c.report->error = arena_dup(run->arena, sv_of(err.text));
+            c.report->error = order_failure(&c, &err);
         for (uint32_t i = 0; i < n && order && visit(&c, order[i]); i++)
             ;
     }

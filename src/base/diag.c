@@ -43,6 +43,14 @@ void diag_warn(struct diags *d, const char *name, struct span at, const char *fm
     va_end(ap);
 }
 
+void diag_note(struct diags *d, struct span at, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    add(d, SEV_NOTE, at, fmt, ap);
+    va_end(ap);
+}
+
 void diag_hint(struct diags *d, const char *fmt, ...)
 {
     /* Errors past the cap are not kept: their hints must not land on another's. */

@@ -42,6 +42,8 @@ struct diags diags_in(struct arena *a);
 /* Returns false, so that a parser can write: return diag_error(...). */
 bool diag_error(struct diags *d, struct span at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_warn(struct diags *d, const char *name, struct span at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* What helps to understand the error it stands beside; not counted. */
+void diag_note(struct diags *d, struct span at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Adds a hint to the newest diagnostic. */
 void diag_hint(struct diags *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -8,6 +8,7 @@
 struct arc {
     uint32_t to;
     bool notifies, explicit;
+    const struct resource_param *why; /* NULL: containment, or what the agent added */
 };
 
 struct point {
@@ -32,14 +33,15 @@ struct graph {
     struct point *points; /* 2 * index: begin, 2 * index + 1: end */
     uint32_t count;
     uint32_t mark;
-    struct walk *in; /* arcs the other way, one list a point; NULL: to be made, as arcs were added since */
+    struct walk *in;  /* arcs the other way, one list a point; NULL: to be made, as arcs were added since */
+    struct walk loop; /* points of a loop that was found, each before the one that stands in front of it */
 };
 
 static uint32_t begin_of(const struct resource *r) { return r->index * 2; }
 
 static uint32_t end_of(const struct resource *r) { return r->index * 2 + 1; }
 
-static void connect(struct graph *g, uint32_t from, uint32_t to, bool notifies, bool explicit)
+static void connect(struct graph *g, uint32_t from, uint32_t to, bool notifies, bool explicit, const struct resource_param *why)
 {
     struct point *p = &g->points[from];
     for (uint32_t i = 0; i < p->out_count; i++)
@@ -47,25 +49,24 @@ static void connect(struct graph *g, uint32_t from, uint32_t to, bool notifies, 
             p->out[i].notifies |= notifies;
             return;
         }
-    struct arc a = { to, notifies, explicit };
+    struct arc a = { to, notifies, explicit, why };
     g->in = NULL;
     ARENA_PUSH(g->arena, p->out, p->out_count, p->out_cap, a);
 }
 
 void graph_add(struct graph *g, const struct resource *before, const struct resource *after, bool notifies)
 {
-    connect(g, end_of(before), begin_of(after), notifies, true);
+    connect(g, end_of(before), begin_of(after), notifies, true, NULL);
 }
 
 /* ---- building ---- */
 
-static struct resource *target_of(const struct graph *g, struct value v)
+static struct resource *target_of(struct arena *a, const struct catalog *c, struct value v)
 {
-    const struct catalog *c = g->catalog;
     if (v.kind == V_TYPE) {
         const struct type *t = v.t->kind == T_TYPE && v.t->inner ? v.t->inner : v.t;
         if (t->kind == T_CLASS)
-            return catalog_find(c, SV("Class"), type_name_normal(g->arena, t->ref.title));
+            return catalog_find(c, SV("Class"), type_name_normal(a, t->ref.title));
         if (t->kind == T_RESOURCE) {
             struct sv title = t->ref.title;
             struct resource *r = catalog_find(c, t->ref.type, title);
@@ -85,39 +86,60 @@ static struct resource *target_of(const struct graph *g, struct value v)
     return r;
 }
 
-static bool add_relation(struct graph *g, const struct resource *r, const struct resource_param *p, struct value v, struct err *err)
+struct relations { /* one walk over a catalog's relationship parameters */
+    struct arena *arena;
+    const struct catalog *catalog;
+    relation_seen *see;
+    void *ctx;
+    bool lenient; /* an unknown target is passed over */
+};
+
+static bool see_relation(const struct relations *w, const struct resource *r, const struct resource_param *p, struct value v,
+                         struct err *err)
 {
     if (v.kind == V_ARRAY) {
         for (uint32_t i = 0; i < v.n; i++)
-            if (!add_relation(g, r, p, v.items[i], err))
+            if (!see_relation(w, r, p, v.items[i], err))
                 return false;
         return true;
     }
     if (v.kind == V_UNDEF)
         return true;
-    const struct resource *other = target_of(g, v);
+    const struct resource *other = target_of(w->arena, w->catalog, v);
     if (!other) {
-        struct sv text = value_text(g->arena, v);
-        return err_set(err, "Could not find resource '%.*s' in parameter '%.*s' of %.*s[%.*s]", SV_ARG(text), SV_ARG(p->name->text),
-                       SV_ARG(r->type), SV_ARG(r->title));
+        struct sv text = value_text(w->arena, v);
+        return w->lenient || err_set(err, "Could not find resource '%.*s' in parameter '%.*s' of %.*s[%.*s]", SV_ARG(text),
+                                     SV_ARG(p->name->text), SV_ARG(r->type), SV_ARG(r->title));
     }
     if (other->flags & RES_VIRTUAL)
         return true;
-    if (sv_is(p->name->text, "before") || sv_is(p->name->text, "notify"))
-        graph_add(g, r, other, sv_is(p->name->text, "notify"));
-    else
-        graph_add(g, other, r, sv_is(p->name->text, "subscribe"));
+    bool own_first = sv_is(p->name->text, "before") || sv_is(p->name->text, "notify");
+    w->see(w->ctx, own_first ? r : other, own_first ? other : r, p);
     return true;
 }
 
-static bool add_relations(struct graph *g, const struct resource *r, struct err *err)
+static bool see_relations(const struct relations *w, struct err *err)
 {
     static const char *const names[] = { "before", "notify", "require", "subscribe" };
-    for (uint32_t i = 0; i < r->param_count; i++)
-        for (size_t j = 0; j < sizeof names / sizeof *names; j++)
-            if (sv_is(r->params[i].name->text, names[j]) && !add_relation(g, r, &r->params[i], r->params[i].value, err))
-                return false;
+    for (uint32_t n = 0; n < w->catalog->resource_count; n++) {
+        const struct resource *r = w->catalog->resources[n];
+        for (uint32_t i = 0; i < r->param_count && !(r->flags & RES_VIRTUAL); i++)
+            for (size_t j = 0; j < sizeof names / sizeof *names; j++)
+                if (sv_is(r->params[i].name->text, names[j]) && !see_relation(w, r, &r->params[i], r->params[i].value, err))
+                    return false;
+    }
     return true;
+}
+
+void graph_each_relation(struct arena *a, const struct catalog *c, relation_seen *see, void *ctx)
+{
+    see_relations(&(struct relations){ a, c, see, ctx, true }, NULL);
+}
+
+static void add_relation(void *ctx, const struct resource *before, const struct resource *after, const struct resource_param *why)
+{
+    bool notifies = sv_is(why->name->text, "notify") || sv_is(why->name->text, "subscribe");
+    connect(ctx, end_of(before), begin_of(after), notifies, true, why);
 }
 
 struct graph *graph_new(struct arena *a, const struct catalog *c, struct err *err)
@@ -130,19 +152,17 @@ struct graph *graph_new(struct arena *a, const struct catalog *c, struct err *er
     for (uint32_t i = 0; i < c->resource_count; i++) {
         g->points[i * 2].r = g->points[i * 2 + 1].r = c->resources[i];
         g->points[i * 2 + 1].is_end = true;
-        connect(g, i * 2, i * 2 + 1, true, false); /* what notifies a container notifies all of it; what it holds notifies on its behalf */
+        connect(g, i * 2, i * 2 + 1, true, false,
+                NULL); /* what notifies a container notifies all of it; what it holds notifies on its behalf */
     }
     for (uint32_t i = 0; i < c->edge_count; i++) {
         const struct edge *e = &c->edges[i];
         if ((e->source->flags | e->target->flags) & RES_VIRTUAL)
             continue;
-        connect(g, begin_of(e->source), begin_of(e->target), true, false);
-        connect(g, end_of(e->target), end_of(e->source), true, false);
+        connect(g, begin_of(e->source), begin_of(e->target), true, false, NULL);
+        connect(g, end_of(e->target), end_of(e->source), true, false, NULL);
     }
-    for (uint32_t i = 0; i < c->resource_count; i++)
-        if (!(c->resources[i]->flags & RES_VIRTUAL) && !add_relations(g, c->resources[i], err))
-            return NULL;
-    return g;
+    return see_relations(&(struct relations){ a, c, add_relation, g, false }, err) ? g : NULL;
 }
 
 /* ---- walking ---- */
@@ -305,6 +325,7 @@ static void name_loop(struct graph *g, struct err *err)
     size_t cap = 0;
     uint32_t stop = at;
     do {
+        ARENA_PUSH(g->arena, g->loop.stack, g->loop.count, g->loop.cap, at);
         if (g->points[at].r != last)
             ARENA_PUSH(g->arena, loop, n, cap, g->points[at].r);
         last = g->points[at].r;
@@ -321,6 +342,47 @@ static void name_loop(struct graph *g, struct err *err)
         strbuf_addf(&b, "%s%.*s[%.*s]", i ? " => " : "", SV_ARG(r->type), SV_ARG(r->title));
     }
     err_set(err, "Found 1 dependency cycle:\n(%.*s)", SV_ARG(strbuf_sv(&b)));
+}
+
+static const struct arc *arc_between(const struct graph *g, uint32_t from, uint32_t to)
+{
+    const struct point *p = &g->points[from];
+    for (uint32_t i = 0; i < p->out_count; i++)
+        if (p->out[i].to == to)
+            return &p->out[i];
+    return NULL;
+}
+
+static void explain_arc(const struct graph *g, struct strbuf *out, uint32_t from, uint32_t to)
+{
+    const struct resource *x = g->points[from].r, *y = g->points[to].r;
+    const struct arc *arc = arc_between(g, from, to);
+    unsigned line, column;
+    if (x == y)
+        return;
+    bool contained = arc && !arc->explicit;
+    if (contained && g->points[from].is_end) {
+        strbuf_addf(out, "%.*s[%.*s] is in %.*s[%.*s]\n", SV_ARG(x->type), SV_ARG(x->title), SV_ARG(y->type), SV_ARG(y->title));
+        return;
+    }
+    strbuf_addf(out, "%.*s[%.*s] %s %.*s[%.*s]", SV_ARG(x->type), SV_ARG(x->title), contained ? "contains" : "comes before",
+                SV_ARG(y->type), SV_ARG(y->title));
+    if (arc && arc->why) {
+        struct span at = arc->why->origin.span;
+        span_position(at, &line, &column);
+        strbuf_addf(out, ": %.*s", SV_ARG(arc->why->name->text));
+        if (at.src)
+            strbuf_addf(out, " at %.*s:%u", SV_ARG(at.src->path.n ? at.src->path : SV("code")), line);
+    } else if (!contained) {
+        strbuf_adds(out, ": the type asks for it");
+    }
+    strbuf_addc(out, '\n');
+}
+
+void graph_explain_loop(const struct graph *g, struct strbuf *out)
+{
+    for (uint32_t i = g->loop.count; i > 0; i--)
+        explain_arc(g, out, g->loop.stack[i - 1], g->loop.stack[i > 1 ? i - 2 : g->loop.count - 1]);
 }
 
 const struct resource **graph_order(struct graph *g, uint32_t *out_count, struct err *err)

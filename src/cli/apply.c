@@ -30,8 +30,10 @@ static int converge_manifest(struct cli *c, struct site *s, const struct compile
         log_write(LOG_NOTICE, "Compiled catalog for %.*s in environment production in %.2f seconds", SV_ARG(certname), compile_seconds);
     double started = now_seconds();
     struct report *report = converge(s, r->catalog, &o, NULL, &err);
-    if (!report)
-        return cli_broken(&err);
+    if (!report) {
+        log_write(LOG_ERROR, "%s", err.text);
+        return EXIT_BROKEN;
+    }
     if (c->json) {
         AUTO_STRBUF out = STRBUF_HEAP;
         report_write_json(report, &out, true);

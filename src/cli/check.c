@@ -52,7 +52,7 @@ static bool check_data(struct cli *c, struct site *s, struct err *err)
 
 /* Subjects that fail for the same reason are told once. */
 struct failure {
-    struct sv reason;
+    struct sv reason, help; /* help: lines, of the first of them */
     struct sv *refs;
     size_t count, cap;
 };
@@ -63,7 +63,7 @@ struct failures {
     size_t count, cap;
 };
 
-static void add_failure(struct failures *f, const struct subject *subject, struct sv error)
+static void add_failure(struct failures *f, const struct subject *subject, struct sv error, struct sv help)
 {
     struct sv suffix = arena_printf(f->arena, " on node %.*s", SV_ARG(subject->certname));
     struct sv reason = sv_ends(error, suffix) ? sv_slice(error, 0, error.n - suffix.n) : error;
@@ -71,11 +71,26 @@ static void add_failure(struct failures *f, const struct subject *subject, struc
     while (i < f->count && !sv_eq(f->items[i].reason, reason))
         i++;
     if (i == f->count) {
-        struct failure fresh = { .reason = arena_dup(f->arena, reason) };
+        struct failure fresh = { arena_dup(f->arena, reason), arena_dup(f->arena, help) };
         ARENA_PUSH(f->arena, f->items, f->count, f->cap, fresh);
     }
     struct sv name = subject->is_host ? subject->entity->name : ref_short(f->arena, subject->entity->ref);
     ARENA_PUSH(f->arena, f->items[i].refs, f->items[i].count, f->items[i].cap, name);
+}
+
+/* A catalog that compiles may still be one that no agent can order. */
+static bool check_result(struct cli *c, struct failures *failures, const struct subject *subject, const struct compile_result *r)
+{
+    AUTO_STRBUF help = STRBUF_HEAP;
+    if (!r->catalog) {
+        show_failure_help(&help, c, &r->diags);
+        add_failure(failures, subject, r->error, strbuf_sv(&help));
+        return false;
+    }
+    if (!show_loop(&help, r->arena, r->catalog))
+        return true;
+    add_failure(failures, subject, sv_trim(strbuf_sv(&help)), SV(""));
+    return false;
 }
 
 static bool check_catalogs(struct cli *c, struct site *s, struct err *err)
@@ -85,17 +100,14 @@ static bool check_catalogs(struct cli *c, struct site *s, struct err *err)
     struct failures failures = { .arena = c->arena };
     for (uint32_t i = 0; i < n; i++) {
         struct compile_result *r = site_compile(s, &all[i]);
-        if (r->catalog)
-            resources += r->catalog->resource_count;
-        else
-            add_failure(&failures, &all[i], r->error);
-        failed += !r->catalog;
+        resources += r->catalog ? r->catalog->resource_count : 0;
+        failed += !check_result(c, &failures, &all[i], r);
         compile_result_free(r);
     }
     for (size_t i = 0; i < failures.count; i++) {
         struct failure *f = &failures.items[i];
         struct sv names = show_names(c->arena, f->refs, (uint32_t)f->count, 4);
-        fprintf(stderr, "%.*s: %.*s\n", SV_ARG(names), SV_ARG(f->reason));
+        fprintf(stderr, "%.*s: %.*s\n%.*s", SV_ARG(names), SV_ARG(f->reason), SV_ARG(f->help));
     }
     report(c, failed == 0, "catalogs", arena_printf(c->arena, "%u of %u compile, %u resources", n - failed, n, resources));
     return !failed || err_set(err, "%u of %u catalogs do not compile", failed, n);

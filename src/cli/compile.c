@@ -1,6 +1,10 @@
 /* compile: a catalog as JSON on standard output, or many at once for comparison with another compiler. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/log.h"
 #include "cli/batch.h"
+#include "cli/dump.h"
 #include "cli/facts_file.h"
 #include "cli/node.h"
 #include "cli/show.h"
@@ -40,29 +44,65 @@ static bool is_people(struct site *s, struct sv name, struct subject *out_subjec
     return s->model && site_subject(s, name, out_subject, NULL) && !out_subject->is_host;
 }
 
-static struct compile_result *compile_named(struct cli *c, struct site *s, const char *name, struct err *err)
+/* A manifest in place of a site's: "x.pp". */
+static bool is_manifest(const struct cli *c) { return c->arg_count && sv_ends(sv_of(c->args[0]), SV(".pp")); }
+
+/* What is compiled: the node that is named, or a manifest for this machine. */
+static struct compile_result *compile_asked(struct cli *c, struct site *s, enum dump_what what, struct strbuf *out, struct err *err)
 {
     struct subject people;
     struct compile_options o;
-    if (is_people(s, sv_of(name), &people))
+    bool manifest = is_manifest(c), named = c->arg_count && !manifest;
+    if (named && is_people(s, sv_of(c->args[0]), &people))
         return site_compile(s, &people);
-    return node_options(c, s, name, &o, err) ? compile_node(s->snapshot, &o) : NULL;
+    if (!node_options(c, s, named ? c->args[0] : NULL, &o, err))
+        return NULL;
+    if (manifest && !fs_read(c->arena, c->args[0], LIMIT_SOURCE_BYTES, &o.code, err))
+        return NULL;
+    o.code_path = manifest ? sv_of(c->args[0]) : SV_NONE;
+    if (what == DUMP_TYPES) {
+        o.finished = dump_types;
+        o.finished_ctx = out;
+        o.code = SV("");
+    }
+    return compile_node(s->snapshot, &o);
 }
 
-static int compile_one(struct cli *c, struct site *s, const char *node)
+static void show_catalog(const struct compile_result *r, enum dump_what what, struct strbuf *out)
+{
+    if (what == DUMP_CATALOG)
+        dump_catalog(out, r->arena, r->catalog);
+    else if (what == DUMP_GRAPH)
+        dump_graph(out, r->arena, r->catalog);
+    else if (what != DUMP_TYPES) {
+        catalog_write_json(r->catalog, out, true);
+        strbuf_addc(out, '\n');
+    }
+    cli_write(stdout, out);
+}
+
+/* The catalog is one, but no agent can apply it. */
+static void warn_of_loop(const struct compile_result *r)
+{
+    AUTO_STRBUF text = STRBUF_HEAP;
+    if (show_loop(&text, r->arena, r->catalog))
+        log_write(LOG_WARNING, "%.*s", SV_ARG(sv_trim(strbuf_sv(&text))));
+}
+
+static int compile_one(struct cli *c, struct site *s, enum dump_what what)
 {
     struct err err = { "" };
-    struct compile_result *r = compile_named(c, s, node, &err);
+    AUTO_STRBUF out = STRBUF_HEAP;
+    struct compile_result *r = compile_asked(c, s, what, &out, &err);
     if (!r)
         return cli_broken(&err);
     show_messages(&r->diags);
-    if (r->catalog) {
-        AUTO_STRBUF out = STRBUF_HEAP;
-        catalog_write_json(r->catalog, &out, true);
-        printf("%s\n", strbuf_cstr(&out));
-    } else {
+    if (r->catalog)
+        warn_of_loop(r);
+    if (r->catalog)
+        show_catalog(r, what, &out);
+    else
         show_failure(c, r->error, &r->diags);
-    }
     int status = r->catalog ? EXIT_OK : EXIT_BROKEN;
     compile_result_free(r);
     return status;
@@ -70,17 +110,23 @@ static int compile_one(struct cli *c, struct site *s, const char *node)
 
 static int compile(struct cli *c)
 {
-    const char *batch = cli_value(c, "batch");
+    const char *batch = cli_value(c, "batch"), *dump = cli_value(c, "dump");
     struct err err = { "" };
     struct value facts;
     struct site s;
-    if (!batch && c->arg_count != 1)
-        return cli_misuse(c, "name one node, or give --batch CASES");
+    enum dump_what what = dump ? dump_named(dump) : DUMP_NOTHING;
+    if (dump && !what)
+        return cli_misuse(c, "--dump takes tokens, ast, types, catalog or graph, not '%s'", dump);
+    if (what == DUMP_TOKENS || what == DUMP_AST)
+        return c->arg_count ? dump_files(c, what) : cli_misuse(c, "name the files to dump");
+    if (!batch && c->arg_count != 1 && what != DUMP_TYPES)
+        return cli_misuse(c, "name one node, or a manifest FILE.pp, or give --batch CASES");
     if (batch && !read_facts(c, &facts, &err))
         return cli_broken(&err);
-    if (batch ? !site_open_bare(c, &s) : !site_open(c, &s))
+    bool bare = batch || ((is_manifest(c) || what == DUMP_TYPES) && !cli_value(c, "site"));
+    if (bare ? !site_open_bare(c, &s) : !site_open(c, &s))
         return EXIT_BROKEN;
-    int status = batch ? compile_batch(c, &s, facts) : compile_one(c, &s, c->args[0]);
+    int status = batch ? compile_batch(c, &s, facts) : compile_one(c, &s, what);
     site_close(&s);
     return status;
 }
@@ -88,6 +134,7 @@ static int compile(struct cli *c)
 static const struct cli_option options[] = {
     SITE_OPTIONS,
     NODE_OPTIONS,
+    { "dump", 0, "WHAT", "in place of JSON: catalog or graph (Graphviz); tokens or ast of FILEs; types of the module path" },
     { "batch", 0, "FILE", "compile cases, one JSON object a line; answers go to standard output" },
     { "jobs", 'j', "N", "with --batch: compile so many at once [1]" },
     { "warm", 0, NULL, "with --batch: compile each case twice, tell the second time" },
@@ -96,11 +143,12 @@ static const struct cli_option options[] = {
 
 const struct verb verb_compile = {
     .name = "compile",
-    .usage = "NODE [--site DIR] [--facts FILE] | --batch FILE",
+    .usage = "NODE|FILE.pp [--site DIR] [--facts FILE] [--dump WHAT] | --batch FILE",
     .summary = "Print a node's catalog as JSON",
     .help = "NODE is a host of the model, the ref of a Potlac or ownership, or, where the site has no model/, any certname.\n"
             "The site may be a plain Puppet environment or control repository (manifests/, modules/, hiera.yaml, environment.conf),\n"
-            "or a folder with environments/NAME/. The catalog has Puppet's format 2; messages go to standard error.",
+            "or a folder with environments/NAME/. FILE.pp is compiled in place of the site's manifests, for this machine. The catalog has "
+            "Puppet's format 2; messages go to standard error.",
     .options = options,
     .run = compile,
 };

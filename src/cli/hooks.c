@@ -41,13 +41,27 @@ static const struct resource **exported(void *ctx, struct compile *c, struct sv 
     return exports_of_type(s->exports, c, type, out_count);
 }
 
+static const char *type_name(void *ctx, uint32_t i)
+{
+    (void)ctx;
+    return system_type_name((void *)hooks_providers(), i);
+}
+
+static struct sv searched(void *ctx, struct compile *c, struct sv key)
+{
+    (void)ctx;
+    return lookup_searched(c, key);
+}
+
 struct eval_hooks hooks_of(struct site *s)
 {
     return (struct eval_hooks){ .ctx = &s->people,
                                 .lookup = lookup_parameter,
                                 .exported = s->dir.n ? exported : NULL, /* a manifest alone has no store */
                                 .exports = s,
+                                .searched = searched,
                                 .type_info = type_info,
+                                .type_name = type_name,
                                 .function = ruby_function,
                                 .title_parts = ruby_title_parts,
                                 .ruby = &s->ruby };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "catalog/graph.h"
 #include "cli/line_diff.h"
 
 void show_json_value(struct json_out *j, struct value v)
@@ -233,7 +234,7 @@ void show_messages(const struct diags *diags)
 {
     for (const struct diag *d = diags->first; d; d = d->next) {
         unsigned line, column;
-        if (d->severity == SEV_ERROR || log_function_message(d))
+        if (d->severity != SEV_WARNING || log_function_message(d))
             continue;
         span_position(d->span, &line, &column);
         if (d->span.src && d->span.src->path.n)
@@ -245,14 +246,48 @@ void show_messages(const struct diags *diags)
     }
 }
 
-void show_failure(const struct cli *c, struct sv error, const struct diags *diags)
+void show_failure_help(struct strbuf *out, const struct cli *c, const struct diags *diags)
 {
-    if (diags->errors > 1)
-        cli_diags(c, diags);
-    log_write(LOG_ERROR, "%.*s", SV_ARG(error));
-    AUTO_STRBUF text = STRBUF_HEAP;
     for (const struct diag *d = diags->first; d && diags->errors == 1; d = d->next)
         if (d->severity == SEV_ERROR)
-            diag_print_excerpt(&text, d, c->colour);
+            diag_print_excerpt(out, d, c->colour);
+    for (const struct diag *d = diags->first; d; d = d->next) {
+        if (d->severity != SEV_NOTE)
+            continue;
+        if (d->span.src)
+            diag_print(out, d, c->colour);
+        else
+            strbuf_addf(out, "  hint: %.*s\n", SV_ARG(d->message));
+    }
+}
+
+bool show_loop(struct strbuf *out, struct arena *a, const struct catalog *catalog)
+{
+    struct err err = { "" };
+    uint32_t count;
+    struct graph *g = graph_new(a, catalog, &err);
+    if (g && graph_order(g, &count, &err))
+        return false;
+    strbuf_addf(out, "%s\n", err.text);
+    AUTO_STRBUF edges = STRBUF_HEAP;
+    if (g)
+        graph_explain_loop(g, &edges);
+    struct sv rest = strbuf_sv(&edges), line;
+    while (sv_cut(&rest, '\n', &line))
+        if (line.n)
+            strbuf_addf(out, "  %.*s\n", SV_ARG(line));
+    return true;
+}
+
+void show_failure(const struct cli *c, struct sv error, const struct diags *diags)
+{
+    AUTO_STRBUF text = STRBUF_HEAP;
+    for (const struct diag *d = diags->first; d && diags->errors > 1; d = d->next)
+        if (d->severity == SEV_ERROR)
+            diag_print(&text, d, c->colour);
+    cli_write(stderr, &text);
+    strbuf_reset(&text);
+    log_write(LOG_ERROR, "%.*s", SV_ARG(error));
+    show_failure_help(&text, c, diags);
     cli_write(stderr, &text);
 }

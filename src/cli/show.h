@@ -26,6 +26,10 @@ struct sv show_short(struct arena *a, struct sv message);
 struct sv show_event(struct arena *a, const struct resource_event *e);
 /* What notice(), warning() and their kin said while compiling, and the compiler's own warnings, logged in Puppet's form. */
 void show_messages(const struct diags *d);
+/* What stands below such a message: the source line, where things were declared, what would be right. */
+void show_failure_help(struct strbuf *out, const struct cli *c, const struct diags *d);
+/* Whether resources wait for each other in a loop, and then the reference's words and each edge with its place. */
+bool show_loop(struct strbuf *out, struct arena *a, const struct catalog *catalog);
 /* Why a compile failed, in the reference's words, with the source line; every mistake where there are several. */
 void show_failure(const struct cli *c, struct sv error, const struct diags *d);
 

@@ -221,7 +221,7 @@ bool site_open(struct cli *c, struct site *out_site)
 
 bool site_open_bare(struct cli *c, struct site *out_site)
 {
-    *out_site = (struct site){ .arena = c->arena };
+    *out_site = (struct site){ .arena = c->arena, .base_facts = value_hash(hash_new(c->arena, 0)) };
     struct err err = { "" };
     if (!read_clock(c, out_site))
         return false;

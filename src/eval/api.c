@@ -82,6 +82,7 @@ struct value call_include(struct call *k, enum include_how how, const struct val
         entries[i] = find_class(c, list.items[i]);
         if (!entries[i]) {
             struct sv lower = make_class_ref(c, list.items[i]).t->ref.title;
+            help_class(c, lower);
             call_fail(k, "Could not find class ::%.*s for %.*s", SV_ARG(lower), SV_ARG(c->options->certname));
         }
         refs[i] = make_class_ref(c, entries[i]->name->text);

@@ -57,6 +57,17 @@ struct builtins *builtins_new(struct symtab *t, const struct builtin *const *tab
     return b;
 }
 
+const struct sv *builtins_names(const struct builtins *b, struct arena *a, uint32_t *out_count)
+{
+    struct sv *names = ARENA_ARRAY(a, struct sv, b ? b->ids : 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; b && i < b->ids; i++)
+        if (b->by_id[i])
+            names[count++] = sv_of(b->by_id[i]->rows->name);
+    *out_count = count;
+    return names;
+}
+
 void builtins_free(struct builtins *b)
 {
     if (b)
@@ -401,8 +412,10 @@ struct value call_named(struct frame *f, const struct node *site, const struct s
         v = call_new(f, args, count, block);
     } else {
         struct entry *e = own ? own : find_function(c, name);
-        if (!e && !(fn = foreign_find(f, site, name)))
+        if (!e && !(fn = foreign_find(f, site, name))) {
+            help_function(c, name->text);
             fail_at(f, site, "Unknown function: '%.*s'.", SV_ARG(name->text));
+        }
         v = e ? call_puppet(c, e, args, count, block) : call_builtin(f, site, fn, args, count, block);
     }
     c->site = saved;

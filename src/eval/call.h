@@ -39,6 +39,8 @@ struct builtin {
 /* All functions of a process: an index over tables. The caller frees. */
 struct builtins *builtins_new(struct symtab *t, const struct builtin *const *tables, const size_t *counts, size_t table_count);
 void builtins_free(struct builtins *b);
+/* Of all of them, in no order. */
+const struct sv *builtins_names(const struct builtins *b, struct arena *a, uint32_t *out_count);
 
 /* Ends the compile with a message as the reference words it; the place is the call's. */
 _Noreturn void call_fail(struct call *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -46,6 +48,11 @@ _Noreturn void call_fail(struct call *k, const char *fmt, ...) __attribute__((fo
 _Noreturn void call_fail_here(struct call *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Ends it with a text that is complete already ("Could not find ..."). */
 _Noreturn void compile_fail(struct compile *c, struct span at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Told beside the failure that comes next: where something was declared, what would be right. */
+void compile_note(struct compile *c, struct span at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+struct span call_span(const struct call *k); /* of the call expression */
+/* Such a note: the data files, one a line, in which a key was searched in vain. */
+void help_searched(struct compile *c, struct sv key, struct sv files);
 void call_warn(struct call *k, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* V_UNSET where the block called break(): stop iterating and return what there is. */

@@ -164,6 +164,8 @@ static struct entry *class_named(struct compile *c, struct sv name)
 {
     struct entry *e = find_class(c, name);
     if (!e)
+        help_class(c, name);
+    if (!e)
         raise_plain(c, SV_NONE, 0, "Could not find class %.*s for %.*s", SV_ARG(name), SV_ARG(c->options->certname));
     return e;
 }

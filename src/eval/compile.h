@@ -22,11 +22,15 @@ struct eval_hooks {
     void *ctx;
     /* Automatic parameter lookup. False: not found. May fail the compile itself. */
     bool (*lookup)(void *ctx, struct compile *c, struct sv key, struct value *out_v, struct data_origin *out_origin);
+    /* The files in which lookup would search a key, one a line: help for a message. NULL: not known. */
+    struct sv (*searched)(void *ctx, struct compile *c, struct sv key);
     /* Resources of a type ("File") that other nodes export, in an order that stays; NULL where there is no store. May fail the compile. */
     const struct resource **(*exported)(void *exports, struct compile *c, struct sv type, uint32_t *out_count);
     void *exports;
     /* Types that the system layer has natively: their parameters are checked. NULL name list end. Returns NULL for an unknown type. */
     const struct type_info *(*type_info)(void *ctx, struct sv type);
+    /* The name of the i-th of them; NULL past the last. */
+    const char *(*type_name)(void *ctx, uint32_t i);
     /* Functions that are neither built in nor in the Puppet language: their rows, as of a built-in, which must live as long as the compile.
      * NULL: unknown. May fail the compile itself. */
     const struct builtin *(*function)(void *ruby, struct call *k, struct sv name, uint32_t *out_count);

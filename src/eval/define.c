@@ -200,6 +200,12 @@ static bool param_fits(struct compile *c, const struct type *t, struct value v, 
     return false;
 }
 
+static void unknown_param(struct compile *c, const struct eres *r, struct complaints *bad, struct sv name)
+{
+    complain_lines(c, bad, arena_printf(c->arena, "has no parameter named '%.*s'", SV_ARG(name)));
+    help_param_unknown(c, r, name);
+}
+
 /* All that is wrong with the parameters, in one message. */
 static void check_params(struct compile *c, struct eres *r, struct frame *f, const struct prepared *prep, const char *ref)
 {
@@ -209,12 +215,13 @@ static void check_params(struct compile *c, struct eres *r, struct frame *f, con
     for (uint32_t i = 0; i < r->r.param_count; i++) {
         const struct sym *name = r->r.params[i].name;
         if (param_index(d, name, &hint) < 0 && !is_metaparam(c, name) && name != c->names.name_)
-            complain_lines(c, &bad, arena_printf(c->arena, "has no parameter named '%.*s'", SV_ARG(name->text)));
+            unknown_param(c, r, &bad, name->text);
     }
     for (uint32_t i = 0; i < d->param_count; i++) {
         struct sv name = d->params[i].name->text;
         if (f->slots[i].kind == V_UNSET) {
             complain_lines(c, &bad, arena_printf(c->arena, "expects a value for parameter '%.*s'", SV_ARG(name)));
+            help_param_missing(c, r, &d->params[i]);
             continue;
         }
         const struct type *t = wanted_type(f, prep, i);
@@ -222,6 +229,7 @@ static void check_params(struct compile *c, struct eres *r, struct frame *f, con
         if (!t || param_fits(c, t, f->slots[i], name, &b))
             continue;
         complain_lines(c, &bad, strbuf_sv(&b));
+        help_param_type(c, r, &d->params[i]);
     }
     if (!bad.count)
         return;

@@ -39,6 +39,7 @@ static void check_native(struct compile *c, struct eres *r)
         if (r->type->info->open || native_knows(c, r->type->info, name))
             continue;
         struct sv at = location_text(c, r->r.file, r->r.line, 0);
+        help_param_unknown(c, r, name->text);
         raise_plain(c, r->r.file, r->r.line, "no parameter named '%.*s'%s%.*s on %.*s[%.*s]", SV_ARG(name->text), at.n ? " " : "",
                     SV_ARG(at), SV_ARG(r->r.type), SV_ARG(r->r.title));
     }
@@ -57,6 +58,8 @@ static void check_defined(struct compile *c, struct eres *r)
             known = d->params[at++].name == name;
         }
         known = known || is_metaparam(c, name) || name == c->names.name_;
+        if (!known)
+            help_param_unknown(c, r, name->text);
         if (!known)
             raise_plain(c, SV_NONE, 0, "%.*s[%.*s]: has no parameter named '%.*s'", SV_ARG(r->r.type), SV_ARG(r->r.title),
                         SV_ARG(name->text));

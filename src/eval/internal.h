@@ -210,6 +210,7 @@ struct collector {
 struct chain_link {
     struct value source, target; /* references, or closures with a collector */
     const struct sym *param;     /* before or notify */
+    struct span at;              /* the chain */
     struct chain_link *next;
 };
 
@@ -293,6 +294,15 @@ uint32_t node_offset(const struct frame *f, const struct node *n);
 uint32_t unit_line(struct compile *c, const struct unit *u, uint32_t offset, uint32_t *out_column);
 struct sv location_text(struct compile *c, struct sv file, uint32_t line, uint32_t column);
 struct sv generalized_text(struct compile *c, struct value v);
+
+/* ---- help.c: notes beside the failure that comes next ---- */
+void help_class(struct compile *c, struct sv name);
+void help_resource_type(struct compile *c, struct sv name);
+void help_function(struct compile *c, struct sv name);
+void help_duplicate(struct compile *c, const struct eres *old);
+void help_param_type(struct compile *c, const struct eres *r, const struct param *p);
+void help_param_missing(struct compile *c, const struct eres *r, const struct param *p);
+void help_param_unknown(struct compile *c, const struct eres *r, struct sv name);
 
 /* ---- imports.c ---- */
 /* A manifest was read: fails where a class or define in it asks for a type that nobody knows, whether it is declared or not. */

@@ -58,6 +58,7 @@ struct value eval_relationship(struct frame *f, const struct node *n)
     for (uint32_t i = 0; i < source->count; i++)
         for (uint32_t j = 0; j < target->count; j++) {
             struct chain_link *rel = ARENA_NEW(c->arena, struct chain_link);
+            rel->at = (struct span){ f->unit->src, n->from, n->to };
             rel->source = source->items[i];
             rel->target = target->items[j];
             rel->param = n->op == OP_BEFORE || n->op == OP_AFTER ? c->names.before_ : c->names.notify_;
@@ -123,7 +124,7 @@ static void relate(struct compile *c, const struct chain_link *rel, struct value
     if (p && p->value.kind != V_ARRAY && p->value.kind != V_UNDEF)
         ARENA_PUSH(c->arena, list.items, list.count, list.cap, p->value);
     ARENA_PUSH(c->arena, list.items, list.count, list.cap, value_str(to));
-    struct resource_param set = { .name = rel->param, .source = source->source, .origin.kind = ORIGIN_CODE };
+    struct resource_param set = { .name = rel->param, .source = source->source, .origin = { ORIGIN_CODE, .span = rel->at } };
     if (p)
         set = *p;
     set.value = value_array(list.items, list.count);

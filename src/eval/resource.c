@@ -109,6 +109,7 @@ static _Noreturn void duplicate(struct compile *c, const struct eres *r, const s
 {
     struct sv at = location_text(c, old->r.file, old->r.line, 0);
     struct sv own = location_text(c, r->r.file, r->r.line, 0);
+    help_duplicate(c, old);
     raise_error(c, "Duplicate declaration: %.*s[%.*s] is already declared%s%.*s; cannot redeclare%s%.*s", SV_ARG(r->r.type),
                 SV_ARG(r->r.title), at.n ? " at " : "", SV_ARG(at), own.n ? " " : "", SV_ARG(own));
 }
@@ -281,6 +282,8 @@ static struct value declare_class(struct compile *c, struct scope *s, struct val
 {
     struct entry *e = find_class(c, value_sv(title));
     if (!e)
+        help_class(c, value_sv(title));
+    if (!e)
         raise_error(c, "Could not find declared class %.*s", SV_ARG(value_sv(title)));
     struct eres *old = e->resource;
     if (old) {
@@ -301,6 +304,8 @@ struct value *declare_resources(struct compile *c, struct scope *s, struct sv ty
     struct value *refs = ARENA_ARRAY(c->arena, struct value, title_count + 1);
     bool is_class = sv_eq_nocase(type_name, SV("class"));
     struct rtype *type = is_class ? NULL : find_rtype(c, type_name);
+    if (!is_class && !type)
+        help_resource_type(c, type_name);
     if (!is_class && !type)
         raise_error(c, "Unknown resource type: '%.*s'", SV_ARG(type_name));
     for (uint32_t i = 0; i < title_count; i++) {

@@ -22,6 +22,10 @@ static struct value checked(struct call *k, const struct asked *q, struct sv sub
 static _Noreturn void nothing_found(struct lookup_state *st, const struct value *names, uint32_t count)
 {
     struct strbuf list = STRBUF_IN(st->arena);
+    if (st->call)
+        compile_note(st->c, call_span(st->call), "it is looked up here");
+    for (uint32_t i = 0; i < count; i++)
+        help_searched(st->c, value_sv(names[i]), lookup_searched(st->c, value_sv(names[i])));
     if (count == 1)
         lookup_fail(st, "Function lookup() did not find a value for the name '%.*s'", SV_ARG(value_sv(names[0])));
     for (uint32_t i = 0; i < count; i++)

@@ -11,6 +11,7 @@ extern const struct provider provider_cron, provider_exec, provider_file, provid
 
 /* Types that have no provider here but whose attributes are known. NULL: unknown. */
 const struct type_info *known_type(struct sv type);
+const char *known_name(uint32_t i); /* NULL past the last */
 
 /* attr: attributes as providers want them. Absent, undef: false or the default. */
 struct value attr_value(const struct resource *r, const char *name);              /* V_UNDEF where not set */

@@ -79,6 +79,8 @@ const struct type_info *known_type(struct sv type)
     return NULL;
 }
 
+const char *known_name(uint32_t i) { return i < sizeof known / sizeof *known ? known[i].name : NULL; }
+
 bool type_is_passive(struct sv type)
 {
     static const char *const passive[] = { "stage", "schedule", "filebucket", "whit", "component", "anchor" };

@@ -48,6 +48,15 @@ const struct type_info *system_type_info(void *ctx, struct sv type)
     return p ? &p->type : known_type(type);
 }
 
+const char *system_type_name(void *ctx, uint32_t i)
+{
+    const struct provider_set *extra = ctx;
+    uint32_t own = sizeof natives / sizeof *natives, more = extra ? (uint32_t)extra->count : 0;
+    if (i < own)
+        return natives[i]->type.name;
+    return i < own + more ? extra->items[i - own]->type.name : known_name(i - own - more);
+}
+
 struct property *property_add(struct run *run, struct property_list *is, struct property_list *should, const char *name, struct sv is_text,
                               struct sv should_text)
 {

@@ -101,6 +101,8 @@ const struct provider *provider_for(const struct run *run, struct sv type);
 const struct provider *const *provider_all(size_t *out_count);
 /* For eval_hooks.type_info: native providers, and types known but without provider. ctx: a struct provider_set, or NULL. */
 const struct type_info *system_type_info(void *ctx, struct sv type);
+/* The name of the i-th type that is known; NULL past the last. ctx as above. */
+const char *system_type_name(void *ctx, uint32_t i);
 /* Types that only say something about other resources (stage, schedule, filebucket, whit): nothing to converge. */
 bool type_is_passive(struct sv type);
 

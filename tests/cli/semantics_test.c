@@ -78,7 +78,7 @@ static void add_message(struct arena *a, struct strbuf *out, const struct diag *
 {
     static const char *const levels[] = { "notice", "warning", "err", "crit", "alert", "emerg" };
     unsigned line, column;
-    if (d->severity == SEV_ERROR || (d->name && (strcmp(d->name, "info") == 0 || strcmp(d->name, "debug") == 0)))
+    if (d->severity != SEV_WARNING || (d->name && (strcmp(d->name, "info") == 0 || strcmp(d->name, "debug") == 0)))
         return;
     for (size_t i = 0; d->name && i < sizeof levels / sizeof *levels; i++)
         if (strcmp(d->name, levels[i]) == 0) {

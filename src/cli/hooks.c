@@ -3,6 +3,7 @@
 #include "cli/hooks.h"
 
 #include "func/func.h"
+#include "lookup/context.h"
 #include "lookup/lookup.h"
 #include "people/calendar.h"
 #include "ruby/ruby.h"
@@ -18,10 +19,20 @@ const struct provider_set *hooks_providers(void)
 struct builtins *hooks_functions(struct symtab *t)
 {
 #define X(family) func_##family,
-    const struct builtin *const tables[] = { FUNC_FAMILIES(X) lookup_functions, ruby_functions, people_functions };
+    const struct builtin *const tables[] = {
+        FUNC_FAMILIES(X) lookup_functions,
+        lookup_context_functions,
+        ruby_functions,
+        people_functions
+    };
 #undef X
 #define X(family) func_##family##_count,
-    const size_t counts[] = { FUNC_FAMILIES(X) lookup_function_count, ruby_function_count, people_function_count };
+    const size_t counts[] = {
+        FUNC_FAMILIES(X) lookup_function_count,
+        lookup_context_function_count,
+        ruby_function_count,
+        people_function_count
+    };
 #undef X
     return builtins_new(t, tables, counts, sizeof tables / sizeof *tables);
 }

@@ -463,6 +463,14 @@ static bool member_call(struct frame *f, const struct node *n, struct value on, 
     return how == OBJECT_CALLED;
 }
 
+/* What a layer can do with objects of a type is a row named "Type.method". NULL: there is no such row. */
+static const struct sym *object_method(struct compile *c, const struct object *o, const struct sym *name)
+{
+    struct sv type = object_label(o->type);
+    const struct sym *method = intern_find(c->syms, arena_printf(c->arena, "%.*s.%.*s", SV_ARG(type), SV_ARG(name->text)));
+    return method && builtin_find(c, method) ? method : NULL;
+}
+
 struct value eval_method(struct frame *f, const struct node *n)
 {
     uint32_t count;
@@ -470,7 +478,8 @@ struct value eval_method(struct frame *f, const struct node *n)
     struct value block;
     if (count && (args[0].kind == V_OBJECT || args[0].kind == V_URI) && member_call(f, n, args[0], args + 1, count - 1, &block))
         return block;
-    return call_named(f, n, n->sym, args, count, block_of(f, n->call.lambda, &block));
+    const struct sym *method = count && args[0].kind == V_OBJECT ? object_method(f->c, args[0].object, n->sym) : NULL;
+    return call_named(f, n, method ? method : n->sym, args, count, block_of(f, n->call.lambda, &block));
 }
 
 /* ---- what builtins call back ---- */
@@ -482,6 +491,16 @@ struct value call_block(struct call *k, const struct value *args, uint32_t count
     struct value v = call_lambda(k->frame, k->block->closure, args, count);
     k->c->site = saved;
     return v;
+}
+
+struct call compile_call(struct compile *c)
+{
+    struct frame *f = c->site.frame ? c->site.frame : c->top->frame;
+    if (!f) {
+        f = ARENA_NEW(c->arena, struct frame);
+        *f = (struct frame){ .c = c, .scope = c->top, .layout = ARENA_NEW(c->arena, struct layout), .kind = FRAME_PROGRAM };
+    }
+    return (struct call){ .c = c, .arena = c->arena, .scope = compile_scope(c), .frame = f, .site = c->site.node };
 }
 
 uint32_t call_block_params(struct call *k) { return k->block ? k->block->closure->node->def->param_count : 0; }

@@ -74,6 +74,8 @@ void call_change_variable(struct call *k, struct sv name, struct value v);
 /* Match variables $0.. of the calling scope; undef where there are none. */
 struct value call_match_group(struct call *k, uint32_t n);
 
+/* A call from outside of any code, for a layer that calls functions on its own: in the scope in force. */
+struct call compile_call(struct compile *c);
 struct snapshot *compile_snapshot(struct compile *c);
 struct catalog *compile_catalog(struct compile *c);
 const struct compile_options *compile_options_of(struct compile *c);

@@ -97,12 +97,27 @@ static bool read_function(struct loader *l, const struct hash *h, struct hierarc
     if (e->encrypted)
         read_key(l, h, e);
     e->hocon = strcmp(kind, "data_hash") == 0 && sv_is(e->function, "hocon_data");
-    if (!e->encrypted && !e->hocon &&
-        (strcmp(kind, "data_hash") != 0 || !(sv_is(e->function, "yaml_data") || sv_is(e->function, "json_data"))))
+    if (strcmp(kind, "hiera3_backend") == 0)
         return wrong(l,
-                     "hierarchy '%.*s' uses %s '%.*s', which this version does not support: use data_hash with yaml_data, json_data or "
-                     "hocon_data, or lookup_key with eyaml_lookup_key",
-                     SV_ARG(e->name), kind, SV_ARG(e->function));
+                     "hierarchy '%.*s' uses hiera3_backend '%.*s': backends of Hiera 3 cannot be run; use a data_hash, lookup_key or "
+                     "data_dig function",
+                     SV_ARG(e->name), SV_ARG(e->function));
+    bool own = e->encrypted || e->hocon ||
+               (strcmp(kind, "data_hash") == 0 && (sv_is(e->function, "yaml_data") || sv_is(e->function, "json_data")));
+    if (!own)
+        e->call = strcmp(kind, "data_hash") == 0 ? CALL_DATA_HASH : strcmp(kind, "data_dig") == 0 ? CALL_DATA_DIG : CALL_LOOKUP_KEY;
+    return true;
+}
+
+static bool read_options(struct loader *l, const struct hash *h, struct hierarchy_entry *e)
+{
+    static const char *const reserved[] = { "path", "uri" };
+    const struct value *own = field(h, "options"), *usual = field(l->defaults, "options");
+    const struct value *options = own && own->kind == V_HASH ? own : usual;
+    e->options = options && options->kind == V_HASH ? options->h : NULL;
+    for (size_t i = 0; own && own->kind == V_HASH && i < COUNT(reserved); i++)
+        if (field(own->h, reserved[i]))
+            return wrong(l, "Option key '%s' used in hierarchy '%.*s' is reserved by Puppet", reserved[i], SV_ARG(e->name));
     return true;
 }
 
@@ -122,7 +137,11 @@ static bool read_location(struct loader *l, const struct hash *h, struct hierarc
     if (n > 1)
         return wrong(l, "Only one of path, paths, glob, globs, uri, uris, or mapped_paths can be defined in hierarchy '%.*s'",
                      SV_ARG(e->name));
-    if (n == 0 || strncmp(kind, "uri", 3) == 0)
+    if (n == 0 && e->call) {
+        e->kind = LOCATION_NONE;
+        return true;
+    }
+    if (n == 0 || (strncmp(kind, "uri", 3) == 0 && !e->call))
         return wrong_here(l, e->encrypted
                                  ? SV("'eyaml_lookup_key': one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in "
                                       "hiera.yaml when using this lookup_key function")
@@ -137,7 +156,7 @@ static bool read_location(struct loader *l, const struct hash *h, struct hierarc
         read_paths(l, &v->items[2], e);
         return true;
     }
-    e->kind = strncmp(kind, "glob", 4) == 0 ? LOCATION_GLOBS : LOCATION_PATHS;
+    e->kind = strncmp(kind, "glob", 4) == 0 ? LOCATION_GLOBS : strncmp(kind, "uri", 3) == 0 ? LOCATION_URIS : LOCATION_PATHS;
     read_paths(l, v, e);
     return true;
 }
@@ -149,7 +168,7 @@ static bool read_entry(struct loader *l, const struct hash *h, struct hierarchy_
     if (!datadir.n)
         datadir = text_field(l->defaults, "datadir");
     e->datadir = template_parse(l->arena, path_join(l->arena, path_dir(l->path), datadir.n ? datadir : SV("data")));
-    return read_function(l, h, e) && read_location(l, h, e);
+    return read_function(l, h, e) && read_options(l, h, e) && read_location(l, h, e);
 }
 
 static bool read_hierarchy(struct loader *l, const struct value *v, struct hierarchy *out)

@@ -228,7 +228,8 @@ static const struct {
               [EXPLAIN_INVALID] = { "Invalid key \"", "\"", NULL },
               [EXPLAIN_SOURCE] = { "Using merge options from \"", "\" hash", NULL },
               [EXPLAIN_STEP] = { "", "", "Using configuration" },
-              [EXPLAIN_PATH] = { "Path \"", "\"", "Original path:" } };
+              [EXPLAIN_PATH] = { "Path \"", "\"", "Original path:" },
+              [EXPLAIN_URI] = { "URI \"", "\"", "Original uri:" } };
 
 static void print_head(struct strbuf *out, const struct explain_node *n, unsigned indent)
 {

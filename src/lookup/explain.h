@@ -13,6 +13,7 @@ enum explain_kind {
     EXPLAIN_MERGE,
     EXPLAIN_STEP, /* a line and what is below it: a layer (with its configuration), an entry, a scope */
     EXPLAIN_PATH, /* a data file, and how hiera.yaml names it */
+    EXPLAIN_URI,  /* the same for a URI */
     EXPLAIN_PART, /* the outcome alone: one part of a dotted key */
 };
 

@@ -26,15 +26,18 @@ struct text_template template_parse(struct arena *a, struct sv source);
 
 /* ---- hiera.yaml ---- */
 
-enum location_kind { LOCATION_PATHS, LOCATION_GLOBS, LOCATION_MAPPED };
+enum location_kind { LOCATION_PATHS, LOCATION_GLOBS, LOCATION_MAPPED, LOCATION_URIS, LOCATION_NONE };
+enum entry_call { CALL_NOTHING, CALL_DATA_HASH, CALL_LOOKUP_KEY, CALL_DATA_DIG };
 struct hierarchy_entry {
     struct sv name, function;     /* "yaml_data", "json_data", "hocon_data" or "eyaml_lookup_key" */
     bool encrypted;               /* the last of these */
     bool hocon;                   /* hocon_data */
+    enum entry_call call;         /* function is one of a module, and what it is asked for */
+    const struct hash *options;   /* that it is called with, not interpolated; NULL: none */
     struct text_template key;     /* path of the private key, absolute before interpolation */
     struct text_template datadir; /* absolute before interpolation */
     enum location_kind kind;
-    struct text_template *paths; /* MAPPED: the one template */
+    struct text_template *paths; /* MAPPED: the one template; URIS: they */
     uint32_t path_count;
     struct lookup_key mapped_from; /* MAPPED: the variable with the list, and what an element is called */
     struct sv mapped_name;
@@ -76,7 +79,8 @@ struct merge {
 struct location {
     struct sv path, original; /* original: as hiera.yaml has it */
     bool loaded;
-    const struct hash *data; /* NULL: no such file */
+    const struct hash *data;        /* NULL: no such file */
+    struct lookup_context *context; /* of the function that is called; NULL: not yet */
 };
 struct dependency { /* a variable that a path was made from, and what it was then */
     const struct lookup_key *key;
@@ -87,6 +91,7 @@ struct located_entry {
     struct location *locations;
     uint32_t count;
     size_t cap;
+    const struct hash *options; /* interpolated */
 };
 struct located { /* a hierarchy with its paths worked out */
     const struct hierarchy *hierarchy;
@@ -136,7 +141,10 @@ struct lookup_state {
     struct lookup_options plain_options; /* for keys without a module */
     struct sv *origin_paths;             /* files that gave the current value */
     size_t origin_count, origin_cap;
-    struct map told;             /* warnings given */
+    struct map told;      /* warnings given */
+    struct map file_data; /* what functions keep of files, by path */
+    struct lookup_context *contexts;
+    uint32_t context_count;
     struct explainer *explainer; /* NULL: nobody asks how */
 };
 
@@ -165,6 +173,15 @@ struct value scope_value(struct lookup_state *st, const struct lookup_key *key, 
 
 /* Notes that a name is being looked up; ends the compile where it is already. key: the one that is asked for; NULL inside a text. */
 void lookup_push(struct lookup_state *st, struct name_stack *entry, const struct sv *key, struct sv name);
+
+/* ---- functions that give data (context.c) ---- */
+
+struct lookup_context;
+struct lookup_state *lookup_state_now(struct compile *c); /* as the lookup in progress left it */
+/* What the function of an entry gives for a key at one of its locations. */
+bool context_find(struct lookup_state *st, const struct located *l, const struct located_entry *e, struct location *at,
+                  const struct lookup_key *key, struct value *out_v);
+void warn_foreign_keys(struct lookup_state *st, struct sv module, struct sv function, struct sv path, const struct hash *data);
 
 /* Ends the compile where v is no strategy. */
 struct merge merge_parse(struct lookup_state *st, struct value v);

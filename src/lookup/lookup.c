@@ -57,6 +57,7 @@ struct lookup_state *lookup_state_of(struct compile *c, struct call *call)
         st->snapshot = compile_snapshot(c);
         st->modules = map_in(a);
         st->told = map_in(a);
+        st->file_data = map_in(a);
         layer_open(st, &st->global, LAYER_GLOBAL, SV_NONE, snapshot_global_hiera(st->snapshot));
         layer_open(st, &st->environment, LAYER_ENVIRONMENT, SV_NONE, snapshot_hiera(st->snapshot));
         *slot = st;
@@ -65,6 +66,8 @@ struct lookup_state *lookup_state_of(struct compile *c, struct call *call)
     st->scope = call ? call->scope : compile_scope(c);
     return st;
 }
+
+struct lookup_state *lookup_state_now(struct compile *c) { return *compile_slot(c, 0); }
 
 static struct layer *module_layer(struct lookup_state *st, struct sv name)
 {
@@ -134,6 +137,14 @@ static void locate_mapped(struct lookup_state *st, struct located_entry *e, stru
 
 static void locate_entry(struct lookup_state *st, struct located_entry *e)
 {
+    if (e->entry->call && e->entry->options)
+        e->options = interpolate(st, value_hash(e->entry->options), false).h;
+    if (e->entry->kind == LOCATION_NONE)
+        add_location(st, e, SV_NONE, SV_NONE);
+    for (uint32_t i = 0; e->entry->kind == LOCATION_URIS && i < e->entry->path_count; i++)
+        add_location(st, e, template_fill(st, &e->entry->paths[i]), e->entry->paths[i].source);
+    if (e->entry->kind == LOCATION_NONE || e->entry->kind == LOCATION_URIS)
+        return;
     struct sv datadir = template_fill(st, &e->entry->datadir);
     if (e->entry->kind == LOCATION_MAPPED) {
         locate_mapped(st, e, datadir);
@@ -192,18 +203,18 @@ static void locate(struct lookup_state *st, struct located *l)
     st->explainer = explainer;
 }
 
-static void warn_foreign_keys(struct lookup_state *st, const struct located *l, const struct located_entry *e, const struct location *at)
+void warn_foreign_keys(struct lookup_state *st, struct sv module, struct sv function, struct sv path, const struct hash *data)
 {
-    struct sv prefix = arena_printf(st->arena, "%.*s::", SV_ARG(l->module));
-    for (uint32_t i = 0; i < at->data->count; i++) {
-        struct value key = at->data->pairs[i].key;
+    struct sv prefix = arena_printf(st->arena, "%.*s::", SV_ARG(module));
+    struct sv where = path.n ? arena_printf(st->arena, ", when using location '%.*s',", SV_ARG(path)) : SV("");
+    for (uint32_t i = 0; i < data->count; i++) {
+        struct value key = data->pairs[i].key;
         if (key.kind == V_STRING && (sv_is(value_sv(key), "lookup_options") || sv_starts(value_sv(key), prefix)))
             continue;
-        lookup_warn_once(st,
-                         arena_printf(st->arena,
-                                      "Module '%.*s': Value returned from data_hash function '%.*s', when using location '%.*s', must use "
-                                      "keys qualified with the name of the module",
-                                      SV_ARG(l->module), SV_ARG(e->entry->function), SV_ARG(at->path)));
+        lookup_warn_once(st, arena_printf(st->arena,
+                                          "Module '%.*s': Value returned from data_hash function '%.*s'%.*s must use "
+                                          "keys qualified with the name of the module",
+                                          SV_ARG(module), SV_ARG(function), SV_ARG(where)));
         return;
     }
 }
@@ -221,7 +232,7 @@ static void location_load(struct lookup_state *st, const struct located *l, cons
     at->data = !v ? NULL : v->kind == V_HASH ? v->h : &empty;
     at->loaded = true;
     if (at->data && l->module.n)
-        warn_foreign_keys(st, l, e, at);
+        warn_foreign_keys(st, l->module, e->entry->function, at->path, at->data);
 }
 
 /* ---- one hierarchy ---- */
@@ -271,8 +282,29 @@ static struct value decrypted(const struct search *s, const struct location *at,
     return v;
 }
 
+/* By a function of a module. */
+static bool find_called(struct search *s, struct location *at, struct value *out_v)
+{
+    struct lookup_state *st = s->st;
+    bool is_file = s->entry->entry->kind != LOCATION_URIS && at->path.n;
+    if (is_file && !snapshot_exists(st->snapshot, at->path)) {
+        explain_event(st->explainer, EXPLAIN_NO_PATH, s->key->root);
+        return false;
+    }
+    if (!context_find(st, s->located, s->entry, at, s->key, out_v)) {
+        explain_event(st->explainer, EXPLAIN_NO_KEY, s->key->root);
+        return false;
+    }
+    struct sv origin = at->path.n ? at->path : s->entry->entry->function;
+    ARENA_PUSH(st->arena, st->origin_paths, st->origin_count, st->origin_cap, origin);
+    explain_found(st->explainer, s->key->root, *out_v);
+    return true;
+}
+
 static bool find_at(struct search *s, struct location *at, struct value *out_v)
 {
+    if (s->entry->entry->call)
+        return find_called(s, at, out_v);
     if (!at->loaded)
         location_load(s->st, s->located, s->entry, at);
     const struct value *v = at->data ? hash_find_sv(at->data, s->key->root) : NULL;
@@ -296,7 +328,9 @@ static bool search_location(void *ctx, uint32_t i, struct value *out_v)
 {
     struct search *s = ctx;
     struct location *at = &s->entry->locations[i];
-    explain_push(s->st->explainer, EXPLAIN_PATH, at->path, at->original);
+    if (!at->path.n) /* a function that is not told a place */
+        return find_at(s, at, out_v);
+    explain_push(s->st->explainer, s->entry->entry->kind == LOCATION_URIS ? EXPLAIN_URI : EXPLAIN_PATH, at->path, at->original);
     bool found = find_at(s, at, out_v);
     explain_pop(s->st->explainer);
     return found;

@@ -1,5 +1,6 @@
 /* callback: what Ruby code asks of the compile while it runs: variables, functions, types, files. One row for each question. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "lookup/context.h"
 #include "ruby/internal.h"
 
 struct asked {
@@ -252,6 +253,19 @@ static struct value ask_scope_text(struct asked *q)
     return value_str(arena_printf(q->k->arena, "Scope(%.*s)", SV_ARG(r ? resource_ref(q->k->arena, r) : SV("Class[main]"))));
 }
 
+/* [number, method, arguments...]: what a function does with the context of a lookup. */
+static struct value ask_context(struct asked *q)
+{
+    struct value number = value_arg(q, 0);
+    struct sv method = arena_printf(q->k->arena, "Puppet::LookupContext.%.*s", SV_ARG(text_arg(q, 1)));
+    struct value *args = ARENA_ARRAY(q->k->arena, struct value, q->count + 1);
+    if (q->count < 2 || number.kind != V_INT || !lookup_context_value(q->k->c, (uint32_t)number.i, &args[0]))
+        call_fail(q->k, "this Puppet::LookupContext belongs to no lookup");
+    for (uint32_t i = 2; i < q->count; i++)
+        args[i - 1] = value_arg(q, i);
+    return call_function(q->k, method, args, q->count - 1, NULL);
+}
+
 static const struct {
     const char *name;
     struct value (*run)(struct asked *q);
@@ -260,7 +274,8 @@ static const struct {
              { "dispatch", ask_dispatch }, { "log", ask_log },         { "instance", ask_instance },     { "assignable", ask_assignable },
              { "infer", ask_infer },       { "type", ask_type },       { "mismatch", ask_mismatch },     { "environment", ask_environment },
              { "module", ask_module },     { "file", ask_file },       { "defined", ask_defined },       { "resource", ask_resource },
-             { "tags", ask_tags },         { "classes", ask_classes }, { "catalog_tags", ask_classes },  { "scope_text", ask_scope_text } };
+             { "tags", ask_tags },         { "classes", ask_classes }, { "catalog_tags", ask_classes },  { "scope_text", ask_scope_text },
+             { "context", ask_context } };
 
 struct value callback_run(struct call *k, struct session *s, const struct data *message)
 {

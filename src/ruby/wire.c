@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruby/wire.h"
 
+#include "lookup/context.h"
+
 #include <math.h>
 
 #include "base/hash.h"
@@ -118,6 +120,20 @@ static void write_sensitive(struct json_out *j, struct arena *a, struct value in
     json_close(j, '}');
 }
 
+/* The context of a lookup is known by its number; other objects cross as text. */
+static void write_object(struct json_out *j, struct arena *a, struct value v)
+{
+    uint32_t context = lookup_context_id(v);
+    if (!context) {
+        write_text_kind(j, a, v);
+        return;
+    }
+    json_open(j, '{');
+    json_kstr(j, "__p", SV("context"));
+    json_kint(j, "v", context);
+    json_close(j, '}');
+}
+
 void wire_write(struct json_out *j, struct arena *a, struct value v)
 {
     if (j->depth > MAX_DEPTH) { /* the helper refuses it */
@@ -168,8 +184,10 @@ void wire_write(struct json_out *j, struct arena *a, struct value v)
     case V_SEMVER:
     case V_SEMVER_RANGE:
     case V_URI:
-    case V_OBJECT:
         write_text_kind(j, a, v);
+        break;
+    case V_OBJECT:
+        write_object(j, a, v);
         break;
     case V_UNSET:
     case V_UNDEF:

@@ -34,6 +34,8 @@ struct object {
 
 /* The type of Deferred values. */
 extern const struct type deferred_type;
+/* What functions that give data to lookups are called with: the lookup layer makes the instances. */
+extern const struct type lookup_context_type;
 
 /* An Object type without members, to be defined: named types are known by their name before what they are made of is read. */
 struct type *object_declare(struct arena *a, struct sv name);

@@ -100,6 +100,18 @@ static struct object_member deferred_attributes[] = {
 static const struct object_type deferred_def = { .name = SV_INIT("Deferred"), .attributes = { deferred_attributes, 2 } };
 const struct type deferred_type = { .kind = T_OBJECT, .object = { .def = &deferred_def } };
 
+/* ---- Puppet::LookupContext ---- */
+
+#define CONTEXT SV_INIT("Puppet::LookupContext")
+static const struct type text_type = { .kind = T_STRING, .is_bare = true, .str = { .to = SIZE_UNBOUNDED } };
+static const struct type optional_text_type = { .kind = T_OPTIONAL, .inner = &text_type };
+static struct object_member context_attributes[] = {
+    { .name = SV_INIT("environment_name"), .owner = CONTEXT, .type = &text_type },
+    { .name = SV_INIT("module_name"), .owner = CONTEXT, .type = &optional_text_type },
+};
+static const struct object_type context_def = { .name = CONTEXT, .attributes = { context_attributes, 2 } };
+const struct type lookup_context_type = { .kind = T_OBJECT, .object = { .def = &context_def } };
+
 /* ---- members ---- */
 
 struct sv object_label(const struct type *t) { return t->object.def && t->object.def->name.n ? t->object.def->name : SV("Object"); }

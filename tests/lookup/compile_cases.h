@@ -4,6 +4,7 @@
 #ifndef TESTS_COMPILE_CASES_H
 #define TESTS_COMPILE_CASES_H
 
+#include "lookup/context.h"
 #include "lookup/lookup.h"
 
 #include <setjmp.h>
@@ -27,10 +28,10 @@ struct world {
 static struct builtins *all_functions(struct symtab *t)
 {
 #define X(family) func_##family,
-    const struct builtin *const tables[] = { FUNC_FAMILIES(X) lookup_functions };
+    const struct builtin *const tables[] = { FUNC_FAMILIES(X) lookup_functions, lookup_context_functions };
 #undef X
 #define X(family) func_##family##_count,
-    const size_t counts[] = { FUNC_FAMILIES(X) lookup_function_count };
+    const size_t counts[] = { FUNC_FAMILIES(X) lookup_function_count, lookup_context_function_count };
 #undef X
     return builtins_new(t, tables, counts, sizeof tables / sizeof *tables);
 }

@@ -49,8 +49,13 @@ static const struct {
     { ENTRY("name: a, path: \"%{lookup('x')}.yaml\""), "k: 1\n",
       "  error: Interpolation using method syntax is not allowed in this context (file: SITE/hiera.yaml)\n" },
     { ENTRY("name: a, path: a.yaml, lookup_key: my::key"), "k: 1\n",
-      "  error: hierarchy 'a' uses lookup_key 'my::key', which this version does not support: use data_hash with yaml_data, "
-      "json_data or hocon_data, or lookup_key with eyaml_lookup_key (file: SITE/hiera.yaml)\n" },
+      "  error: Unable to find 'lookup_key' function named 'my::key' (file: SITE/hiera.yaml)\n" },
+    { ENTRY("name: a, lookup_key: my::key, options: {uri: x}"), "k: 1\n",
+      "  error: Option key 'uri' used in hierarchy 'a' is reserved by Puppet (file: SITE/hiera.yaml)\n" },
+    { ENTRY("name: a, path: a.yaml, hiera3_backend: vault"), "k: 1\n",
+      "  error: hierarchy 'a' uses hiera3_backend 'vault': backends of Hiera 3 cannot be run; use a data_hash, lookup_key or data_dig "
+      "function "
+      "(file: SITE/hiera.yaml)\n" },
     { ENTRY("name: a, path: a.yaml, data_hash: hocon_data"), "k = [1\n",
       "  error: Unable to parse (SITE/data/a.yaml): expected a value, not the end of the text at line 2 column 1\n" },
     { ENTRY("name: a, path: a.yaml, lookup_key: eyaml_lookup_key"), "k: plain\n", "  plain\n" },

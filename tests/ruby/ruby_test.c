@@ -10,10 +10,10 @@
 static struct builtins *functions_with_ruby(struct symtab *t)
 {
 #define X(family) func_##family,
-    const struct builtin *const tables[] = { FUNC_FAMILIES(X) lookup_functions, ruby_functions };
+    const struct builtin *const tables[] = { FUNC_FAMILIES(X) lookup_functions, lookup_context_functions, ruby_functions };
 #undef X
 #define X(family) func_##family##_count,
-    const size_t counts[] = { FUNC_FAMILIES(X) lookup_function_count, ruby_function_count };
+    const size_t counts[] = { FUNC_FAMILIES(X) lookup_function_count, lookup_context_function_count, ruby_function_count };
 #undef X
     return builtins_new(t, tables, counts, sizeof tables / sizeof *tables);
 }

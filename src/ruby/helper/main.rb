@@ -11,7 +11,7 @@ module Potlac
   HELPER = __dir__
 end
 
-%w[wire values errors puppet scope functions4 functions3 template types load].each { |name| require_relative name }
+%w[wire values errors puppet scope functions4 functions3 template types lookup_context load].each { |name| require_relative name }
 
 module Potlac
   # Requests by name; each gets the rest of the message.
@@ -29,7 +29,7 @@ module Potlac
     handler = HANDLERS.fetch(message.shift)
     outer = Scope.enter
     begin
-      value = handler.call(*Wire.values(message))
+      value = catch(:no_such_key) { handler.call(*Wire.values(message)) }
       Wire.write(['ok', Wire.encode(value), Scope.alone, *(Scope.own.empty? ? [] : [Scope.own.keys])])
     ensure
       Scope.leave(outer)

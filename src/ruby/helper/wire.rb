@@ -49,6 +49,7 @@ module Potlac
       when 'hash' then inner.to_h { |k, v| [decode(k), decode(v)] }
       when 'bytes' then inner.unpack1('m0').force_encoding(Encoding::UTF_8)
       when 'default' then :default
+      when 'context' then Puppet::LookupContext.new(inner)
       when 'sensitive' then Puppet::Pops::Types::PSensitiveType::Sensitive.new(decode(inner))
       when 'regexp' then Regexp.new(inner)
       when 'binary' then Puppet::Pops::Types::PBinaryType::Binary.new(inner.unpack1('m0'))
@@ -108,6 +109,7 @@ module Potlac
       when types::Text then { MARK => 'text', 'kind' => value.kind, 'v' => value.to_s }
       when types::PAnyType then { MARK => 'type', 'v' => value.to_s }
       when Puppet::Resource then { MARK => 'type', 'v' => value.type_text }
+      when Puppet::LookupContext then { MARK => 'context', 'v' => value.number }
       when Scope, TopScope then nil
       else encode_foreign(value)
       end

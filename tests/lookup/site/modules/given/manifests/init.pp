@@ -1,0 +1,1 @@
+class given($hashed, $file, $uri = 'default', $nowhere = 'default') { }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "eval/internal.h"
-#include "types/object.h"
+#include "types/typeset.h"
 
 /* ---- pointer maps ---- */
 
@@ -220,40 +220,32 @@ bool is_metaparam(struct compile *c, const struct sym *name)
 
 /* ---- types ---- */
 
-/* What is in `type Name = Object[HERE]`; NULL: the type is an alias of another. */
-static const struct node *object_body(const struct node *rhs)
+/* Types are shown by the name they are defined with: "Stdlib::HTTPUrl". */
+static struct sv written_name(const struct node *alias)
 {
-    bool object = rhs->kind == AST_ACCESS && rhs->access.lhs->kind == AST_TYPE_NAME && sv_is(rhs->access.lhs->s, "Object");
-    return object && rhs->access.keys.count ? rhs->access.keys.items[0] : NULL;
-}
-
-/* A mistake in it is told where the type is used, as often as it is used. */
-static void define_object(struct arena *a, const struct type_loader *loader, struct type *t, const struct node *body)
-{
-    struct object_type *def = (struct object_type *)t->object.def;
-    struct value init;
-    struct err err;
-    if (!type_literal(a, loader, body, &init, &err))
-        def->fault = arena_dup(a, sv_of(err.text));
-    else if (!object_define(a, t, init, &def->fault) && !def->fault.n)
-        def->fault = SV("the type is not valid");
+    struct sv name = alias->alias.lhs->s;
+    return sv_starts(name, SV("::")) ? sv_slice(name, 2, name.n) : name;
 }
 
 static const struct type *alias_type(struct shared *sh, const struct found *found)
 {
-    struct sv name = type_name_normal(sh->arena, found->node->alias.name->text);
-    const struct node *body = object_body(found->node->alias.rhs);
-    struct type *t = body ? object_declare(sh->arena, name) : type_alias(sh->arena, name, found->node->alias.rhs);
-    ptrmap_put(&sh->types, found->node->alias.name, t); /* before its target: types may be recursive */
-    if (body) {
-        define_object(sh->arena, &sh->loader, t, body);
-        return t;
-    }
-    struct err err;
-    t->alias.target = type_from_ast(sh->arena, &sh->loader, found->node->alias.rhs, &err);
-    if (!t->alias.target)
+    const struct node *n = found->node;
+    struct type *t = type_declare(sh->arena, written_name(n), n->alias.rhs);
+    struct sv why;
+    ptrmap_put(&sh->types, n->alias.name, t); /* before it is defined: types may be recursive */
+    if (!type_define(sh->arena, &sh->loader, t, n->alias.rhs, &why))
         t->alias.target = type_any();
     return t;
+}
+
+/* Of "my::set::car" the type Car of the set My::Set; find looks the set up. NULL: there is no such set, or it has no such type. */
+static const struct type *member_of_set(const struct type *(*find)(void *, struct sv), void *ctx, struct sv name)
+{
+    size_t colons = sv_rfind_char(name, ':');
+    const struct type *set = colons == SIZE_MAX || !colons ? NULL : find(ctx, sv_slice(name, 0, colons - 1));
+    if (!set || set->kind != T_TYPESET || !set->typeset)
+        return NULL;
+    return set->typeset->fault.n ? set : typeset_find(set->typeset, sv_slice(name, colons + 1, name.n));
 }
 
 static const struct type *shared_find(void *ctx, struct sv name)
@@ -275,8 +267,9 @@ static const struct type *shared_find(void *ctx, struct sv name)
         ptrmap_put(&sh->types, sym, t);
         return t;
     }
-    sh->missed = true;
-    return NULL;
+    const struct type *member = member_of_set(shared_find, sh, sym->text);
+    sh->missed |= !member;
+    return member;
 }
 
 static const struct type *local_alias(struct compile *c, const struct node *n)
@@ -284,19 +277,19 @@ static const struct type *local_alias(struct compile *c, const struct node *n)
     struct type *t = ptrmap_find(&c->prepared, n);
     if (t)
         return t;
-    struct sv name = type_name_normal(c->arena, n->alias.name->text);
-    const struct node *body = object_body(n->alias.rhs);
-    t = body ? object_declare(c->arena, name) : type_alias(c->arena, name, n->alias.rhs);
-    ptrmap_put(&c->prepared, n, t); /* before its target: types may be recursive */
-    if (body) {
-        define_object(c->arena, &c->loader, t, body);
-        return t;
-    }
-    struct err err;
-    t->alias.target = type_from_ast(c->arena, &c->loader, n->alias.rhs, &err);
-    if (!t->alias.target)
-        raise_error(c, "%s", err.text);
+    struct sv why;
+    t = type_declare(c->arena, written_name(n), n->alias.rhs);
+    ptrmap_put(&c->prepared, n, t); /* before it is defined: types may be recursive */
+    if (!type_define(c->arena, &c->loader, t, n->alias.rhs, &why))
+        raise_error(c, "%.*s", SV_ARG(why));
     return t;
+}
+
+static const struct type *local_find(void *ctx, struct sv name)
+{
+    struct compile *c = ctx;
+    struct found *local = map_find(&c->local, arena_printf(c->arena, "type %.*s", SV_ARG(name)));
+    return local ? local_alias(c, local->node) : NULL;
 }
 
 /* For builtins that read types from text at run time: definitions of the code at hand first, then the snapshot's. */
@@ -307,6 +300,9 @@ const struct type *loader_find(void *ctx, struct sv name)
     struct found *local = map_find(&c->local, arena_printf(c->arena, "type %.*s", SV_ARG(sym->text)));
     if (local)
         return local_alias(c, local->node);
+    const struct type *member = c->local.count ? member_of_set(local_find, c, sym->text) : NULL;
+    if (member)
+        return member;
     bool define = find_define(c, sym) != NULL;
     pthread_mutex_lock(&c->shared->lock);
     bool own = define && !ptrmap_find(&c->shared->types, sym);
@@ -328,8 +324,8 @@ const struct type *find_type(struct frame *f, const struct node *n)
         t = loader_find(f->c, name);
     if (!t)
         fail_at(f, n, "Resource type not found: %.*s", SV_ARG(n->s));
-    if (t->kind == T_OBJECT && t->object.def && t->object.def->fault.n)
-        raise_at(f, n, "%.*s", SV_ARG(t->object.def->fault));
+    if (type_fault_of(t).n)
+        raise_at(f, n, "%.*s", SV_ARG(type_fault_of(t)));
     if (t->kind == T_ALIAS && type_resolve(t)->kind == T_ALIAS) /* a circle of nothing but names */
         raise_at(f, n, "Type alias '%.*s' cannot be resolved to a real type", SV_ARG(t->alias.name));
     return t;

@@ -232,7 +232,8 @@ static bool check_single(const struct wanted *w, const struct unit *u, struct di
 static bool try_own_file(const struct wanted *w, const struct module *m, struct sv dir, struct arena *a, struct definition_found *out)
 {
     struct sv rest = name_path(a, w->name->text);
-    struct sv path = arena_printf(a, "%.*s/%s/%.*s.pp", SV_ARG(dir), w->folder, SV_ARG(rest.n ? rest : w->name->text));
+    struct sv own = w->kind == AST_TYPE_ALIAS ? SV("init_typeset") : w->name->text; /* a type of the module's name is a set */
+    struct sv path = arena_printf(a, "%.*s/%s/%.*s.pp", SV_ARG(dir), w->folder, SV_ARG(rest.n ? rest : own));
     const struct loaded_unit *l = unit_load(w->s, path, 0);
     if (l->missing)
         return false;

@@ -251,6 +251,8 @@ static bool match_simple(const struct type *t, struct value v)
         return v.kind == V_SEMVER && (!t->semver || semver_range_includes(t->semver, v.semver));
     case T_SEMVER_RANGE:
         return v.kind == V_SEMVER_RANGE;
+    case T_TYPESET: /* a set is an instance of TypeSet, and a type too */
+        return v.kind == V_TYPE && type_resolve(v.t)->kind == T_TYPESET;
     case T_URI:
         return v.kind == V_URI && (!t->uri || match_uri(t->uri, v));
     case T_OBJECT:

@@ -5,10 +5,12 @@
 #include "types/regexp.h"
 #include "types/semver.h"
 #include "types/timefmt.h"
+#include "types/typeset.h"
 
 /* A type being printed: how deep, and whether aliases show what they stand for. */
 struct printer {
     struct strbuf *out;
+    const struct typeset *set; /* being printed: its types are named as it names them */
     bool expand;
     int depth;
     const struct type *open[64]; /* aliases that are being expanded: not again inside themselves */
@@ -286,10 +288,25 @@ static void print_wrapper(struct printer *p, const struct type *t)
     strbuf_addc(p->out, ']');
 }
 
+/* In a set its types have their simple names. */
+static const struct set_entry *entry_of(const struct printer *p, struct sv name)
+{
+    size_t n = p->set ? p->set->name.n : 0;
+
+    for (uint32_t i = 0; p->set && i < p->set->count && sv_starts(name, p->set->name) && name.n > n + 2; i++)
+        if (sv_eq(sv_slice(name, n + 2, name.n), p->set->entries[i].name))
+            return &p->set->entries[i];
+    return NULL;
+}
+
 static void print_alias(struct printer *p, const struct type *t)
 {
     bool expand = p->expand && !t->is_bare && t->alias.target && p->open_count < (int)(sizeof p->open / sizeof *p->open);
 
+    if (expand && p->set && entry_of(p, t->alias.name)) { /* in its set an alias is what it stands for */
+        print(p, t->alias.target);
+        return;
+    }
     strbuf_add(p->out, t->alias.name);
     for (int i = 0; i < p->open_count; i++)
         expand = expand && p->open[i] != t;
@@ -454,7 +471,7 @@ static void print_object_hash(struct printer *p, const struct type *t)
 
     strbuf_adds(p->out, "Object[{");
     print_value_key(p, &first, "annotations", &def->annotations);
-    if (def->name.n) {
+    if (def->name.n && !entry_of(p, def->name)) {
         print_key(p, &first, SV("name"), false);
         text_quote(p->out, def->name);
     }
@@ -499,7 +516,9 @@ static void print_object(struct printer *p, const struct type *t)
     bool expand = p->expand;
 
     if (t->object.args || !expand) {
-        strbuf_add(p->out, object_label(t));
+        const struct set_entry *e = t->object.def ? entry_of(p, t->object.def->name) : NULL;
+
+        strbuf_add(p->out, e ? e->name : object_label(t));
         if (t->object.args)
             print_object_args(p, t);
     } else if (!t->object.def) {
@@ -509,6 +528,79 @@ static void print_object(struct printer *p, const struct type *t)
         print_object_hash(p, t);
         p->expand = expand;
     }
+}
+
+static void print_text_key(struct printer *p, bool *first, const char *name, struct sv text)
+{
+    print_key(p, first, sv_of(name), false);
+    text_quote(p->out, text);
+}
+
+static void print_set_types(struct printer *p, const struct typeset *set)
+{
+    const struct typeset *outer = p->set;
+    bool first = true;
+
+    p->set = set;
+    strbuf_addc(p->out, '{');
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct type *t = set->entries[i].type;
+
+        print_key(p, &first, set->entries[i].name, false);
+        if (!p->expand)
+            strbuf_add(p->out, set->entries[i].name);
+        else
+            print(p, t->kind == T_ALIAS && t->alias.target ? t->alias.target : t);
+    }
+    strbuf_addc(p->out, '}');
+    p->set = outer;
+}
+
+static void print_set_references(struct printer *p, const struct typeset *set)
+{
+    bool first = true;
+
+    strbuf_addc(p->out, '{');
+    for (uint32_t i = 0; i < set->reference_count; i++) {
+        const struct set_reference *r = &set->references[i];
+        bool inner_first = true;
+
+        print_key(p, &first, r->alias, false);
+        strbuf_addc(p->out, '{');
+        print_key(p, &inner_first, SV("name"), true);
+        text_quote(p->out, r->name);
+        print_key(p, &inner_first, SV("version_range"), true);
+        text_quote(p->out, r->range);
+        strbuf_addc(p->out, '}');
+    }
+    strbuf_addc(p->out, '}');
+}
+
+static void print_typeset(struct printer *p, const struct typeset *set)
+{
+    static const struct typeset usual = { .name = SV_INIT("DefaultTypeSet"),
+                                          .pcore_version = SV_INIT("1.0.0"),
+                                          .version = SV_INIT("0.0.0") };
+    bool first = true, bare = !set;
+
+    set = set ? set : &usual;
+    strbuf_adds(p->out, "TypeSet[{");
+    if (bare)
+        print_text_key(p, &first, "pcore_uri", SV("http://puppet.com/2016.1/pcore"));
+    print_text_key(p, &first, "pcore_version", set->pcore_version);
+    print_text_key(p, &first, "name_authority", SV("http://puppet.com/2016.1/runtime"));
+    print_text_key(p, &first, "name", set->name);
+    if (set->version.n)
+        print_text_key(p, &first, "version", set->version);
+    if (set->count) {
+        print_key(p, &first, SV("types"), false);
+        print_set_types(p, set);
+    }
+    if (set->reference_count) {
+        print_key(p, &first, SV("references"), false);
+        print_set_references(p, set);
+    }
+    strbuf_adds(p->out, "}]");
 }
 
 static void print_kind(struct printer *p, const struct type *t)
@@ -599,6 +691,9 @@ static void print_kind(struct printer *p, const struct type *t)
         break;
     case T_OBJECT:
         print_object(p, t);
+        break;
+    case T_TYPESET:
+        print_typeset(p, t->typeset);
         break;
     case T_RUNTIME:
         if (t->runtime.runtime.n)

@@ -15,7 +15,8 @@
     X(regexp, 80)                                                                                                                          \
     X(mismatch, 110)                                                                                                                       \
     X(object, 80)                                                                                                                          \
-    X(operate, 80)
+    X(operate, 80)                                                                                                                         \
+    X(typeset, 20)
 #define X(name, least)                                                                                                                     \
     static void test_##name(void **state) { run_cases(*state, "types/" #name ".txt", least); }
 TABLES(X)

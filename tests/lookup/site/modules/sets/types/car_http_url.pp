@@ -1,0 +1,1 @@
+type Sets::Car_http_URL = Pattern[/^http/]

@@ -280,7 +280,7 @@ static struct value span_product(struct frame *f, const struct node *n, struct v
         if (!r.i)
             fail_at(f, n->bin.rhs, "Division by 0");
         int64_t seconds = floor_div(l.i, 1000000000);
-        return value_int(r.i == -1 ? 0 : seconds - floor_div(seconds, r.i) * r.i);
+        return value_int(r.i == 0 || r.i == -1 ? 0 : seconds - floor_div(seconds, r.i) * r.i); /* -1: the one quotient that overflows */
     }
     if (n->op != OP_MOD && is_number(r))
         return span_scaled(f, n, l, r);

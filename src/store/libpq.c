@@ -3,28 +3,17 @@
 #include "store/libpq.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
+#include <stddef.h>
 
-static struct libpq functions;
-static const char *failure;
-
-static void load(void)
+bool libpq_load(struct libpq *out, struct err *err)
 {
-    void *library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-    failure = library ? NULL : "it is not installed (Debian's package is libpq5)";
+    void *library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL); /* stays for good: opening it again only finds it */
+    if (!library)
+        return err_set(err, "PostgreSQL's client library is not installed (Debian's package is libpq5)");
 #define X(name)                                                                                                                            \
-    if (library && !(functions.name = (__typeof__(functions.name))dlsym(library, #name)))                                                  \
-        failure = "it is too old: " #name " is missing";
+    if (!(out->name = (__typeof__(out->name))dlsym(library, #name)))                                                                       \
+        return err_set(err, "PostgreSQL's client library is too old: it has no " #name);
     LIBPQ_FUNCTIONS(X)
 #undef X
-}
-
-const struct libpq *libpq_load(struct err *err)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, load);
-    if (!failure)
-        return &functions;
-    err_set(err, "PostgreSQL's client library cannot be used: %s", failure);
-    return NULL;
+    return true;
 }

@@ -1,5 +1,5 @@
 /* libpq: PostgreSQL's client library, loaded when such a store is first opened: with all that it needs it would more than double the start
- * of every command. One table for the process, never unloaded. */
+ * of every command. Never unloaded. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef STORE_LIBPQ_H
 #define STORE_LIBPQ_H
@@ -34,7 +34,7 @@ struct libpq {
 #undef X
 };
 
-/* NULL and err where it is not installed. */
-const struct libpq *libpq_load(struct err *err);
+/* False and err where it is not installed. */
+bool libpq_load(struct libpq *out, struct err *err);
 
 #endif

@@ -10,7 +10,7 @@
 enum { MOST_KEPT = 96, MOST_ARGS = 32, MOST_COLUMNS = 64, LOCK_KEY = 0x706f746c };
 
 struct pg_db {
-    const struct libpq *pq;
+    struct libpq pq;
     PGconn *conn;
     struct kept {
         const char *sql; /* by address: it is static */
@@ -25,22 +25,22 @@ enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_FLOAT4 = 
 
 static bool pg_error(struct pg_db *d, const PGresult *r, struct err *err)
 {
-    const char *text = r && d->pq->PQresultErrorMessage(r)[0] ? d->pq->PQresultErrorMessage(r) : d->pq->PQerrorMessage(d->conn);
+    const char *text = r && d->pq.PQresultErrorMessage(r)[0] ? d->pq.PQresultErrorMessage(r) : d->pq.PQerrorMessage(d->conn);
     struct sv s = sv_trim(sv_of(text));
-    if (d->pq->PQstatus(d->conn) != CONNECTION_OK)
+    if (d->pq.PQstatus(d->conn) != CONNECTION_OK)
         return err_set(err, "the connection to the database is lost (%.*s)", SV_ARG(s));
     return err_set(err, "the database refused (%.*s)", SV_ARG(s));
 }
 
 static bool done(struct pg_db *d, PGresult *r, struct err *err)
 {
-    ExecStatusType status = d->pq->PQresultStatus(r);
+    ExecStatusType status = d->pq.PQresultStatus(r);
     bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || pg_error(d, r, err);
-    d->pq->PQclear(r);
+    d->pq.PQclear(r);
     return ok;
 }
 
-static bool exec(struct pg_db *d, const char *sql, struct err *err) { return done(d, d->pq->PQexec(d->conn, sql), err); }
+static bool exec(struct pg_db *d, const char *sql, struct err *err) { return done(d, d->pq.PQexec(d->conn, sql), err); }
 
 /* ---- statements ---- */
 
@@ -58,7 +58,7 @@ static char *with_dollars(const char *sql)
 static PGresult *prepare(struct pg_db *d, const char *sql, const char *name)
 {
     char *text = with_dollars(sql);
-    PGresult *r = d->pq->PQprepare(d->conn, name, text, 0, NULL);
+    PGresult *r = d->pq.PQprepare(d->conn, name, text, 0, NULL);
     free(text);
     return r;
 }
@@ -91,11 +91,11 @@ static void give_args(struct arena *a, const struct sql_value *args, unsigned co
 
 static struct sql_value column(const struct pg_db *d, const PGresult *r, int row, int i)
 {
-    if (d->pq->PQgetisnull(r, row, i))
+    if (d->pq.PQgetisnull(r, row, i))
         return (struct sql_value){ 0 };
-    struct sv text = sv_make(d->pq->PQgetvalue(r, row, i), (size_t)d->pq->PQgetlength(r, row, i));
+    struct sv text = sv_make(d->pq.PQgetvalue(r, row, i), (size_t)d->pq.PQgetlength(r, row, i));
     struct sql_value v = sql_text(text);
-    switch (d->pq->PQftype(r, i)) {
+    switch (d->pq.PQftype(r, i)) {
     case OID_BOOL:
         return sql_int(sv_is(text, "t"));
     case OID_INT2:
@@ -118,9 +118,9 @@ static struct sql_value column(const struct pg_db *d, const PGresult *r, int row
 static bool give_rows(const struct pg_db *d, const PGresult *r, sql_row *row, void *ctx, struct err *err)
 {
     struct sql_value values[MOST_COLUMNS];
-    int columns = d->pq->PQnfields(r);
+    int columns = d->pq.PQnfields(r);
     assert(columns <= MOST_COLUMNS);
-    for (int i = 0; row && i < d->pq->PQntuples(r); i++) {
+    for (int i = 0; row && i < d->pq.PQntuples(r); i++) {
         for (int c = 0; c < columns; c++)
             values[c] = column(d, r, i, c);
         if (!row(ctx, values, (unsigned)columns, err))
@@ -140,10 +140,10 @@ static bool pg_run(void *db, const char *sql, enum sql_use use, const struct sql
     give_args(a, args, count, values);
     bool ok = use == SQL_KEPT ? (name = kept_name(d, sql, err)) != NULL : done(d, prepare(d, sql, ""), err);
     if (ok) {
-        PGresult *r = d->pq->PQexecPrepared(d->conn, name, (int)count, values, NULL, NULL, 0);
-        ExecStatusType status = d->pq->PQresultStatus(r);
+        PGresult *r = d->pq.PQexecPrepared(d->conn, name, (int)count, values, NULL, NULL, 0);
+        ExecStatusType status = d->pq.PQresultStatus(r);
         ok = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? give_rows(d, r, row, ctx, err) : pg_error(d, r, err);
-        d->pq->PQclear(r);
+        d->pq.PQclear(r);
     }
     arena_free(a);
     d->failed |= !ok;
@@ -155,8 +155,8 @@ static bool pg_run(void *db, const char *sql, enum sql_use use, const struct sql
 static bool pg_begin(void *db, struct err *err)
 {
     struct pg_db *d = db;
-    if (d->pq->PQstatus(d->conn) != CONNECTION_OK) { /* it was lost since: try once, before anything is under way */
-        d->pq->PQreset(d->conn);
+    if (d->pq.PQstatus(d->conn) != CONNECTION_OK) { /* it was lost since: try once, before anything is under way */
+        d->pq.PQreset(d->conn);
         d->kept_count = 0;
     }
     /* One writer at a time, as with SQLite: ids rise in the order of commits, so that whoever asks for what is new misses nothing. */
@@ -196,14 +196,14 @@ static void pg_rollback(void *db)
 
 static bool read_int(struct pg_db *d, const char *sql, int64_t *out, struct err *err)
 {
-    PGresult *r = d->pq->PQexec(d->conn, sql);
-    bool ok = d->pq->PQresultStatus(r) == PGRES_TUPLES_OK;
+    PGresult *r = d->pq.PQexec(d->conn, sql);
+    bool ok = d->pq.PQresultStatus(r) == PGRES_TUPLES_OK;
     *out = 0;
-    if (ok && d->pq->PQntuples(r) && !d->pq->PQgetisnull(r, 0, 0))
-        sv_to_int(sv_of(d->pq->PQgetvalue(r, 0, 0)), out);
+    if (ok && d->pq.PQntuples(r) && !d->pq.PQgetisnull(r, 0, 0))
+        sv_to_int(sv_of(d->pq.PQgetvalue(r, 0, 0)), out);
     else if (!ok)
         pg_error(d, r, err);
-    d->pq->PQclear(r);
+    d->pq.PQclear(r);
     return ok;
 }
 
@@ -240,7 +240,7 @@ static bool bring_forward(struct pg_db *d, struct err *err)
 static void pg_close(void *db)
 {
     struct pg_db *d = db;
-    d->pq->PQfinish(d->conn);
+    d->pq.PQfinish(d->conn);
     free(d);
 }
 
@@ -255,15 +255,15 @@ static bool pg_open(const char *where, void **out_db, struct err *err)
     struct pg_db *d = calloc(1, sizeof *d);
     if (!d)
         return err_set(err, "out of memory");
-    if (!(d->pq = libpq_load(err))) {
+    if (!libpq_load(&d->pq, err)) {
         free(d);
         return false;
     }
-    d->conn = d->pq->PQconnectdb(where);
-    d->pq->PQsetNoticeProcessor(d->conn, no_notice, NULL);
-    bool ok = d->pq->PQstatus(d->conn) == CONNECTION_OK;
+    d->conn = d->pq.PQconnectdb(where);
+    d->pq.PQsetNoticeProcessor(d->conn, no_notice, NULL);
+    bool ok = d->pq.PQstatus(d->conn) == CONNECTION_OK;
     if (!ok) {
-        struct sv text = sv_trim(sv_of(d->pq->PQerrorMessage(d->conn)));
+        struct sv text = sv_trim(sv_of(d->pq.PQerrorMessage(d->conn)));
         err_set(err, "no connection (%.*s)", SV_ARG(text));
     }
     ok = ok && exec(d, "SET client_encoding = 'UTF8'; SET synchronous_commit = on; SET lock_timeout = '10s'", err) && bring_forward(d, err);

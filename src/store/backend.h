@@ -44,6 +44,5 @@ extern const struct store_backend store_postgres;
 /* For the files of this folder: store.c's door, locked and with the store's name before errors. */
 bool store_run(struct store *s, const char *sql, enum sql_use use, const struct sql_value *args, unsigned count, sql_row *row, void *ctx,
                struct err *err);
-bool store_is_postgres(const struct store *s);
 
 #endif

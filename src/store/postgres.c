@@ -215,17 +215,25 @@ static bool apply_migration(struct pg_db *d, const struct migration *m, struct e
     return (exec(d, m->sql, err) && exec(d, note, err)) || err_wrap(err, "migration %d (%s)", m->version, m->name);
 }
 
-/* All steps in one transaction, one process at a time. */
-static bool bring_forward(struct pg_db *d, struct err *err)
+/* 0 where there is no schema yet. */
+static bool read_version(struct pg_db *d, int64_t *out_version, struct err *err)
 {
-    int64_t version, newest = postgres_migrations[postgres_migration_count - 1].version;
+    int64_t has_table;
+    *out_version = 0;
+    return read_int(d, "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_version'", &has_table,
+                    err) &&
+           (!has_table || read_int(d, "SELECT coalesce(max(version), 0) FROM schema_version", out_version, err));
+}
+
+/* All steps in one transaction, one process at a time. Another may have been faster: look again inside. */
+static bool migrate(struct pg_db *d, struct err *err)
+{
+    int64_t version;
     if (!pg_begin(d, err))
         return false;
     bool ok =
         exec(d, "CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, name text NOT NULL, at bigint NOT NULL)", err) &&
-        read_int(d, "SELECT coalesce(max(version), 0) FROM schema_version", &version, err);
-    if (ok && version > newest)
-        ok = err_set(err, "it was written by a newer potlac (schema %d, this one knows %d): use that one", (int)version, (int)newest);
+        read_version(d, &version, err);
     for (int i = 0; ok && i < postgres_migration_count; i++)
         if (postgres_migrations[i].version > version)
             ok = apply_migration(d, &postgres_migrations[i], err);
@@ -233,6 +241,17 @@ static bool bring_forward(struct pg_db *d, struct err *err)
         return true;
     pg_rollback(d);
     return false;
+}
+
+/* Opening a store that is up to date waits for no writer. */
+static bool bring_forward(struct pg_db *d, struct err *err)
+{
+    int64_t version, newest = postgres_migrations[postgres_migration_count - 1].version;
+    if (!read_version(d, &version, err))
+        return false;
+    if (version > newest)
+        return err_set(err, "it was written by a newer potlac (schema %d, this one knows %d): use that one", (int)version, (int)newest);
+    return version == newest || migrate(d, err);
 }
 
 /* ---- opening ---- */

@@ -90,8 +90,6 @@ bool store_run(struct store *s, const char *sql, enum sql_use use, const struct 
     return leave(s, s->backend->run(s->db, sql, use, args, count, row, ctx, err));
 }
 
-bool store_is_postgres(const struct store *s) { return s->backend == &store_postgres; }
-
 static bool take_int(void *ctx, const struct sql_value *columns, unsigned count, struct err *err)
 {
     (void)count;
@@ -149,17 +147,34 @@ void store_rollback(struct store *s)
 
 /* ---- events ---- */
 
+static bool insert_event(struct store *s, struct event *e, struct err *err)
+{
+    const struct sql_value args[] = { sql_int(e->at), sql_text(e->kind), sql_text(e->subject), sql_text(e->actor),
+                                      sql_text(e->body.n ? e->body : SV("{}")) };
+    return store_run(s, "INSERT INTO event (at, kind, subject, actor, body) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id", SQL_KEPT, args, 5,
+                     take_int, &e->id, err);
+}
+
+/* In a transaction of its own: only those keep ids rising in the order of commits. */
+static bool insert_event_alone(struct store *s, struct event *e, struct err *err)
+{
+    if (!store_begin(s, err))
+        return false;
+    if (insert_event(s, e, err))
+        return store_commit(s, err);
+    store_rollback(s);
+    return false;
+}
+
 bool store_event_add(struct store *s, struct event *e, struct err *err)
 {
     if (!e->kind.n)
         return err_set(err, "an event needs a kind");
     if (!sv_is_utf8(e->kind) || !sv_is_utf8(e->subject) || !sv_is_utf8(e->actor) || !sv_is_utf8(e->body))
         return err_set(err, "an event of kind '%.*s' holds text that is no UTF-8", SV_ARG(e->kind));
-    const struct sql_value args[] = { sql_int(e->at), sql_text(e->kind), sql_text(e->subject), sql_text(e->actor),
-                                      sql_text(e->body.n ? e->body : SV("{}")) };
-    return store_run(s, "INSERT INTO event (at, kind, subject, actor, body) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id", SQL_KEPT, args, 5,
-                     take_int, &e->id, err) ||
-           err_wrap(err, "cannot record event '%.*s'", SV_ARG(e->kind));
+    enter(s);
+    bool ok = s->in_transaction ? insert_event(s, e, err) : insert_event_alone(s, e, err);
+    return leave(s, ok || err_wrap(err, "cannot record event '%.*s'", SV_ARG(e->kind)));
 }
 
 /* Asked for in six ways, so that each finds its index: any kind, this kind, kinds with this prefix; any subject or one. */

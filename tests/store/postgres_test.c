@@ -96,6 +96,37 @@ static void test_lost_connection(void **state)
     place_free(&p);
 }
 
+static void *add_in_thread(void *arg)
+{
+    add_event(arg, "later", "x", 2);
+    return NULL;
+}
+
+/* Whoever asks for events after the last id it saw misses none: an id is visible only when all lower ones are. */
+static void test_ids_rise_with_commits(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = must_open(p.path), *other = must_open(p.path);
+    struct event *list;
+    struct err err = { "" };
+    pthread_t thread;
+    must(store_begin(s, &err), &err);
+    add_event(s, "earlier", "x", 1);
+    assert_int_equal(pthread_create(&thread, NULL, add_in_thread, other), 0);
+    usleep(300000);
+    struct store *reader = must_open(p.path);
+    assert_int_equal(count_events(reader, p.arena, (struct event_query){ 0 }, &list), 0);
+    must(store_commit(s, &err), &err);
+    pthread_join(thread, NULL);
+    assert_int_equal(count_events(reader, p.arena, (struct event_query){ 0 }, &list), 2);
+    assert_true(sv_is(list[0].kind, "earlier"));
+    store_close(reader);
+    store_close(other);
+    store_close(s);
+    place_free(&p);
+}
+
 static void test_no_server(void **state)
 {
     (void)state;
@@ -117,6 +148,7 @@ int main(void)
                                         cmocka_unit_test(test_versions),
                                         cmocka_unit_test(test_failed_transaction),
                                         cmocka_unit_test(test_lost_connection),
+                                        cmocka_unit_test(test_ids_rise_with_commits),
                                         cmocka_unit_test(test_no_server) };
     if (!pg_find(&server)) {
         puts("PostgreSQL is not installed: nothing is tested");

@@ -121,3 +121,12 @@ struct sv uuid_v4(struct arena *a)
     stamp(u, 4);
     return uuid_text(a, u);
 }
+
+int no_passphrase(char *text, int size, int writing, void *ctx)
+{
+    (void)text;
+    (void)size;
+    (void)writing;
+    (void)ctx;
+    return -1;
+}

@@ -19,6 +19,9 @@ bool base64_decode(struct arena *a, struct sv text, struct sv *out_bytes);
 /* "8-4-4-4-12": version 5 of a 16-byte namespace and a name (RFC 9562, section 5.5). */
 struct sv uuid_v5(struct arena *a, const unsigned char namespace_bytes[16], struct sv name);
 void uuid_v5_bytes(const unsigned char namespace_bytes[16], struct sv name, unsigned char out[16]);
+/* For OpenSSL's readers of keys and certificates: a key that asks for a passphrase is refused, nobody is asked. */
+int no_passphrase(char *text, int size, int writing, void *ctx);
+
 /* From the system's source for keys. */
 bool random_bytes(void *out, size_t n);
 /* Random, version 4. */

@@ -8,6 +8,7 @@
 
 #include "base/command.h"
 #include "base/fs.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "func/support.h"
 
@@ -98,15 +99,6 @@ static struct value fn_generate(struct call *k)
 }
 
 /* ---- certificates ---- */
-
-static int no_passphrase(char *text, int size, int writing, void *ctx)
-{
-    (void)text;
-    (void)size;
-    (void)writing;
-    (void)ctx;
-    return -1;
-}
 
 static X509 *read_certificate(struct sv text)
 {

@@ -19,16 +19,6 @@ static void key_free(void *object)
     EVP_PKEY_free(k->key);
 }
 
-/* No passphrase is asked for. */
-static int no_passphrase(char *text, int size, int writing, void *ctx)
-{
-    (void)text;
-    (void)size;
-    (void)writing;
-    (void)ctx;
-    return -1;
-}
-
 static void *make_key(void *ctx, struct snapshot *s, struct arena *a)
 {
     struct sv path = *(const struct sv *)ctx, text;

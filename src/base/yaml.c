@@ -296,3 +296,24 @@ bool yaml_read(struct arena *a, const struct source *src, const struct data_limi
     yaml_parser_delete(&r.parser);
     return ok;
 }
+
+struct sv yaml_mistake(struct arena *a, struct sv text)
+{
+    yaml_parser_t p;
+    yaml_event_t e;
+    struct sv why = SV("");
+    if (!yaml_parser_initialize(&p))
+        return why;
+    yaml_parser_set_input_string(&p, (const unsigned char *)(text.p ? text.p : ""), text.n);
+    for (bool more = true; more;) {
+        if (!yaml_parser_parse(&p, &e)) {
+            why = arena_printf(a, "%s%s%s at line %zu column %zu", p.problem ? p.problem : "this is no YAML", p.context ? " " : "",
+                               p.context ? p.context : "", p.context_mark.line + 1, p.context_mark.column + 1);
+            break;
+        }
+        more = e.type != YAML_STREAM_END_EVENT;
+        yaml_event_delete(&e);
+    }
+    yaml_parser_delete(&p);
+    return why;
+}

@@ -9,5 +9,8 @@
  * Duplicate keys of one map are warnings named "duplicate-key"; the last one counts, as in Psych. */
 bool yaml_read(struct arena *a, const struct source *src, const struct data_limits *limits, struct diags *diags,
                struct data_doc **out_first);
+/* The first mistake of a text as Ruby's reader tells it, with the place where what is broken began: "did not find expected ',' or ']' while
+ * parsing a flow sequence at line 1 column 4". Empty: libyaml finds none. */
+struct sv yaml_mistake(struct arena *a, struct sv text);
 
 #endif

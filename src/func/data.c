@@ -1,35 +1,11 @@
 /* data: data from YAML, JSON and HOCON, in text and in files. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <yaml.h>
-
 #include "base/fs.h"
 #include "base/hocon.h"
 #include "base/json.h"
 #include "base/yaml.h"
 #include "func/support.h"
 #include "types/text.h"
-
-/* As libyaml tells the first mistake of a text, in the words of Ruby's reader. */
-static struct sv yaml_mistake(struct arena *a, struct sv text)
-{
-    yaml_parser_t p;
-    yaml_event_t e;
-    struct sv why = SV("");
-    if (!yaml_parser_initialize(&p))
-        return why;
-    yaml_parser_set_input_string(&p, (const unsigned char *)(text.p ? text.p : ""), text.n);
-    for (bool more = true; more;) {
-        if (!yaml_parser_parse(&p, &e)) {
-            why = arena_printf(a, "(<unknown>): %s%s%s at line %zu column %zu", p.problem ? p.problem : "this is no YAML",
-                               p.context ? " " : "", p.context ? p.context : "", p.context_mark.line + 1, p.context_mark.column + 1);
-            break;
-        }
-        more = e.type != YAML_STREAM_END_EVENT;
-        yaml_event_delete(&e);
-    }
-    yaml_parser_delete(&p);
-    return why;
-}
 
 static const struct data *find_special(const struct data *d, enum data_special which)
 {
@@ -66,9 +42,10 @@ static bool read_yaml(struct call *k, struct sv text, struct value *out_v, struc
     struct data_doc *doc = NULL;
     *src = (struct source){ .path = sv_of(k->fn->name), .text = text };
     if (!yaml_read(k->arena, src, &limits, &diags, &doc)) {
-        *out_why = yaml_mistake(k->arena, text);
-        if (!out_why->n)
-            *out_why = diags.first ? diags.first->message : SV("this is no YAML");
+        struct sv mistake = yaml_mistake(k->arena, text);
+        *out_why = mistake.n     ? arena_printf(k->arena, "(<unknown>): %.*s", SV_ARG(mistake))
+                   : diags.first ? diags.first->message
+                                 : SV("this is no YAML");
         return false;
     }
     if (doc && find_special(&doc->root, DATA_DATE)) {

@@ -123,7 +123,11 @@ static void parse_data(struct data_file *f, const struct source *src, struct are
     struct data_doc *doc = NULL;
     bool fine = is_json(src->path) ? json_read(a, src, NULL, &diags, &doc) : yaml_read(a, src, NULL, &diags, &doc);
     if (!fine) {
-        first_error(&diags, &f->err);
+        struct sv mistake = is_json(src->path) ? SV_NONE : yaml_mistake(a, src->text);
+        if (mistake.n)
+            err_set(&f->err, "(%.*s): %.*s", SV_ARG(src->path), SV_ARG(mistake));
+        else
+            first_error(&diags, &f->err);
         return;
     }
     const char *refused = doc && !is_json(src->path) ? refused_class(&doc->root) : NULL;

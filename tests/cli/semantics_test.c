@@ -104,14 +104,20 @@ struct world {
     const struct data *facts;
 };
 
-static void make_site(struct world *w, const struct test_case *t, const char *site)
+static void make_file(struct world *w, const char *site, struct sv name, struct sv text)
 {
     struct err err;
-    for (size_t i = 0; i < t->file_count; i++) {
-        struct sv path = path_join(w->arena, sv_of(site), t->files[i].path);
-        assert_true(fs_mkdirs(arena_cstr(w->arena, path_dir(path)), 0755, &err));
-        assert_true(fs_write_atomic(arena_cstr(w->arena, path), strbuf_sv(&t->files[i].text), 0644, &err));
-    }
+    struct sv path = path_join(w->arena, sv_of(site), name);
+    assert_true(fs_mkdirs(arena_cstr(w->arena, path_dir(path)), 0755, &err));
+    assert_true(fs_write_atomic(arena_cstr(w->arena, path), text, 0644, &err));
+}
+
+/* Data is read only where a hiera.yaml says so: one that says no more than that is made where a case has none of its own. */
+static void make_site(struct world *w, const struct test_case *t, const char *site)
+{
+    make_file(w, site, SV("hiera.yaml"), SV("version: 5\n"));
+    for (size_t i = 0; i < t->file_count; i++)
+        make_file(w, site, t->files[i].path, strbuf_sv(&t->files[i].text));
 }
 
 static struct builtins *functions_of(struct snapshot *s)

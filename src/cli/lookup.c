@@ -8,6 +8,7 @@
 #include "cli/node.h"
 #include "cli/show.h"
 #include "lookup/explain.h"
+#include "types/ruby_value.h"
 
 enum form { FORM_YAML, FORM_JSON, FORM_TEXT };
 
@@ -108,7 +109,7 @@ static void render_value(struct call *k, struct request *r)
         struct json_out j = json_to(&text, false);
         show_json_value(&j, r->answer.value);
     } else if (r->form == FORM_TEXT) {
-        ruby_literal(&text, r->answer.value, false);
+        strbuf_add(&text, ruby_text(r->arena, r->answer.value));
     } else {
         r->answer.is_failure = !call_try(k, render, (void *[]){ r, k }, &r->answer.error);
         r->answer.found = !r->answer.is_failure;

@@ -1,9 +1,10 @@
-/* support: what functions in the manner of Ruby share: classes and texts of values, numbers in text, growing lists, IP addresses. */
+/* support: what functions in the manner of Ruby share: their arguments, numbers in text, growing lists, IP addresses. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef FUNC_SUPPORT_H
 #define FUNC_SUPPORT_H
 
 #include "func/func.h"
+#include "types/ruby_value.h"
 
 /* A signature for what takes anything and checks its arguments itself, as functions of the older API do. */
 #define TAKES_ANYTHING "Callable[Any, 0, default]"
@@ -20,14 +21,6 @@ static inline void list_add(struct call *k, struct list *l, struct value v) { AR
 struct value old_arg(const struct call *k, uint32_t i);
 static inline bool is_empty_text(struct value v) { return v.kind == V_STRING && v.n == 0; }
 static inline bool is_none(struct value v) { return v.kind <= V_UNDEF; }
-
-/* "String", "NilClass": as messages name the class of a value. */
-const char *ruby_class(struct value v);
-/* Object#inspect: [1, "a", nil], {"a"=>1}. */
-void ruby_inspect(struct strbuf *out, struct value v);
-struct sv ruby_inspected(struct arena *a, struct value v);
-/* Object#to_s: as inspect for lists and hashes, '' for undef. */
-struct sv ruby_text(struct arena *a, struct value v);
 
 /* Kernel#Integer and Kernel#Float of text: the whole of it must be a number. */
 bool ruby_integer(struct sv s, int64_t *out_n);

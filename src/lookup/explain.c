@@ -3,6 +3,7 @@
 #include "lookup/explain.h"
 
 #include "base/limits.h"
+#include "types/ruby_value.h"
 
 /* ---- building ---- */
 
@@ -88,57 +89,6 @@ void explain_back(struct explainer *ex)
 
 /* ---- printing ---- */
 
-static void ruby_quoted(struct strbuf *out, struct sv s)
-{
-    static const struct {
-        char c, name;
-    } escapes[] = { { '"', '"' },  { '\\', '\\' }, { '\n', 'n' }, { '\t', 't' }, { '\r', 'r' },
-                    { '\f', 'f' }, { '\v', 'v' },  { '\a', 'a' }, { '\b', 'b' }, { 27, 'e' } };
-    strbuf_addc(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        char name = 0;
-        for (size_t e = 0; e < sizeof escapes / sizeof *escapes && !name; e++)
-            name = escapes[e].c == s.p[i] ? escapes[e].name : 0;
-        bool interpolates = s.p[i] == '#' && i + 1 < s.n && strchr("{$@", s.p[i + 1]) && s.p[i + 1];
-        if (name)
-            strbuf_addf(out, "\\%c", name);
-        else if (interpolates)
-            strbuf_adds(out, "\\#");
-        else if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
-            strbuf_addf(out, s.p[i] == 0x7f ? "\\x%02X" : "\\u%04X", (unsigned char)s.p[i]);
-        else
-            strbuf_addc(out, s.p[i]);
-    }
-    strbuf_addc(out, '"');
-}
-
-static void ruby_value(struct strbuf *out, struct value v, bool inspect, unsigned depth)
-{
-    uint32_t count = v.kind == V_HASH ? v.h->count : v.kind == V_ARRAY ? v.n : 0;
-    if (depth > LIMIT_LOOKUP_DEPTH * 4)
-        return;
-    if (v.kind == V_HASH || v.kind == V_ARRAY) {
-        strbuf_addc(out, v.kind == V_HASH ? '{' : '[');
-        for (uint32_t i = 0; i < count; i++) {
-            strbuf_adds(out, i ? ", " : "");
-            if (v.kind == V_HASH) {
-                ruby_value(out, v.h->pairs[i].key, true, depth + 1);
-                strbuf_adds(out, "=>");
-            }
-            ruby_value(out, v.kind == V_HASH ? v.h->pairs[i].value : v.items[i], true, depth + 1);
-        }
-        strbuf_addc(out, v.kind == V_HASH ? '}' : ']');
-    } else if (v.kind == V_STRING && inspect) {
-        ruby_quoted(out, value_sv(v));
-    } else if (v.kind == V_UNDEF || v.kind == V_UNSET) {
-        strbuf_adds(out, inspect ? "nil" : "");
-    } else {
-        value_print(out, v);
-    }
-}
-
-void ruby_literal(struct strbuf *out, struct value v, bool inspect) { ruby_value(out, v, inspect, 0); }
-
 static void indent_by(struct strbuf *out, unsigned indent) { strbuf_pad(out, ' ', indent); }
 
 static void print_value(struct strbuf *out, struct value v, unsigned indent, unsigned depth)
@@ -163,7 +113,7 @@ static void print_value(struct strbuf *out, struct value v, unsigned indent, uns
         }
         strbuf_addc(out, v.kind == V_HASH ? '}' : ']');
     } else {
-        ruby_literal(out, v, true);
+        ruby_inspect(out, v);
     }
 }
 

@@ -54,7 +54,5 @@ void explain_text_add(struct explainer *ex, struct sv text);
 void explain_back(struct explainer *ex);
 
 void explain_print(struct strbuf *out, const struct explainer *ex);
-/* A value as Ruby writes it: hashes and arrays as literals; a text as it is, or with quotes and escapes (inspect). */
-void ruby_literal(struct strbuf *out, struct value v, bool inspect);
 
 #endif

@@ -2,27 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
 #include "lookup/internal.h"
-
-/* The name of a value's class in Ruby: messages of the reference have it. */
-static const char *class_name(struct value v)
-{
-    switch ((enum value_kind)v.kind) {
-    case V_STRING:
-        return "String";
-    case V_INT:
-        return "Integer";
-    case V_FLOAT:
-        return "Float";
-    case V_BOOL:
-        return v.b ? "TrueClass" : "FalseClass";
-    case V_ARRAY:
-        return "Array";
-    case V_HASH:
-        return "Hash";
-    default:
-        return "Object";
-    }
-}
+#include "types/ruby_value.h"
 
 static bool dig_one(struct lookup_state *st, const struct lookup_key *key, const struct segment *seg, struct value *v)
 {
@@ -37,7 +17,7 @@ static bool dig_one(struct lookup_state *st, const struct lookup_key *key, const
     if (v->kind != V_HASH)
         lookup_fail(st,
                     "Data Provider type mismatch: Got %s when a hash-like object was expected to access value using '%.*s' from key '%.*s'",
-                    class_name(*v), SV_ARG(seg->text), SV_ARG(key->text));
+                    ruby_class(*v), SV_ARG(seg->text), SV_ARG(key->text));
     const struct value *found = seg->is_index ? hash_find(v->h, value_int(seg->index)) : hash_find_sv(v->h, seg->text);
     if (found)
         *v = *found;
@@ -181,8 +161,7 @@ static void add_value(struct lookup_state *st, struct strbuf *out, const struct 
         v = interpolate(st, v, methods);
         st->stack = outer;
     }
-    if (v.kind != V_UNDEF)
-        ruby_literal(out, v, false);
+    strbuf_add(out, ruby_text(st->arena, v));
 }
 
 static struct value fill_text(struct lookup_state *st, struct sv s, bool methods)

@@ -5,10 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "types/ruby_value.h"
 #include "types/text.h"
 
-#define WIDTH_MOST    100000
-#define INSPECT_DEPTH 200
+#define WIDTH_MOST 100000
 
 struct spec {
     bool minus, plus, space, zero, alt, has_precision;
@@ -248,47 +248,6 @@ static bool add_float(struct run *r, const struct spec *s, struct value v)
     return true;
 }
 
-/* As Ruby's inspect. */
-static void ruby_inspect(struct strbuf *out, struct value v, int depth)
-{
-    if (depth > INSPECT_DEPTH) {
-        strbuf_adds(out, "...");
-        return;
-    }
-    switch (v.kind) {
-    case V_STRING:
-        text_inspect(out, value_sv(v));
-        break;
-    case V_UNSET:
-    case V_UNDEF:
-        strbuf_adds(out, "nil");
-        break;
-    case V_DEFAULT:
-        strbuf_adds(out, ":default");
-        break;
-    case V_ARRAY:
-        strbuf_addc(out, '[');
-        for (uint32_t i = 0; i < v.n; i++) {
-            strbuf_adds(out, i ? ", " : "");
-            ruby_inspect(out, v.items[i], depth + 1);
-        }
-        strbuf_addc(out, ']');
-        break;
-    case V_HASH:
-        strbuf_addc(out, '{');
-        for (uint32_t i = 0; i < v.h->count; i++) {
-            strbuf_adds(out, i ? ", " : "");
-            ruby_inspect(out, v.h->pairs[i].key, depth + 1);
-            strbuf_adds(out, "=>");
-            ruby_inspect(out, v.h->pairs[i].value, depth + 1);
-        }
-        strbuf_addc(out, '}');
-        break;
-    default:
-        value_inspect(out, v);
-    }
-}
-
 static bool add_text(struct run *r, const struct spec *s, struct value v)
 {
     struct strbuf text = STRBUF_IN(r->a);
@@ -298,9 +257,9 @@ static bool add_text(struct run *r, const struct spec *s, struct value v)
         if (v.kind <= V_UNDEF)
             strbuf_adds(&text, "\"\"");
         else
-            ruby_inspect(&text, v, 0);
+            ruby_inspect(&text, v);
     } else if (v.kind == V_ARRAY || v.kind == V_HASH) {
-        ruby_inspect(&text, v, 0);
+        ruby_inspect(&text, v);
     } else {
         value_print(&text, v);
     }

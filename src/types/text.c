@@ -201,7 +201,7 @@ void text_inspect(struct strbuf *out, struct sv s)
         else if (text)
             strbuf_adds(out, text);
         else if (c < 0x20 || c == 0x7F)
-            strbuf_addf(out, "\\x%02X", c);
+            strbuf_addf(out, "\\u%04X", c);
         else
             strbuf_addc(out, (char)c);
     }

@@ -5,6 +5,7 @@
 #include "types/internal.h"
 #include "types/object.h"
 #include "types/regexp.h"
+#include "types/ruby_value.h"
 #include "types/semver.h"
 #include "types/timefmt.h"
 #include "types/uri.h"
@@ -38,21 +39,6 @@ static const struct type *thrown(struct job *j, const struct type *t)
 {
     j->fault.thrown = !t;
     return t;
-}
-
-/* The class Ruby gives a value: some of the reference's messages show it. */
-static const char *ruby_class(struct value v)
-{
-    static const char *const names[V_KIND_COUNT] = {
-        [V_UNSET] = "NilClass", [V_UNDEF] = "NilClass", [V_DEFAULT] = "Symbol", [V_INT] = "Integer", [V_FLOAT] = "Float",
-        [V_STRING] = "String",  [V_REGEXP] = "Regexp",  [V_ARRAY] = "Array",    [V_HASH] = "Hash",
-    };
-
-    if (v.kind == V_BOOL)
-        return v.b ? "TrueClass" : "FalseClass";
-    if (v.kind == V_URI)
-        return uri_ruby_class(value_sv(v));
-    return names[v.kind] ? names[v.kind] : "Object";
 }
 
 static const struct type *fail_arity(struct job *j, int min, int max)

@@ -59,18 +59,20 @@ static bool is_decimal(struct sv s)
     return s.n == 1 || (s.n > 1 && s.p[0] != '0');
 }
 
-/* [::] { segment '::' } last: segments begin with [a-z], the last with [a-z_] */
+static bool is_word(char c) { return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/* [::] { segment '::' } last: segments begin with [a-z], the last with [a-z_]; '-' can only come from a bare word in ${ } */
 static bool is_variable_name(struct sv s)
 {
     if (!s.n)
         return false;
     for (size_t i = 0;; i += 2) {
         size_t from = i;
-        while (i < s.n && s.p[i] != ':')
+        while (i < s.n && is_word(s.p[i]))
             i++;
         bool last = i == s.n;
         char first = from < i ? s.p[from] : 0;
-        if (!((first >= 'a' && first <= 'z') || (last && first == '_')))
+        if ((!last && s.p[i] != ':') || !((first >= 'a' && first <= 'z') || (last && first == '_')))
             return false;
         if (last)
             return true;

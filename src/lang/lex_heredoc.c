@@ -34,13 +34,27 @@ static size_t skip_blanks_back(struct sv s, size_t i)
     }
 }
 
+/* A tag without white space, to which the reference counts NUL. */
+static struct sv strip_tag(struct sv s)
+{
+    for (size_t n = SIZE_MAX; n != s.n;) {
+        n = s.n;
+        s = sv_trim(s);
+        while (s.n && !*s.p)
+            s = sv_slice(s, 1, s.n);
+        while (s.n && !s.p[s.n - 1])
+            s.n--;
+    }
+    return s;
+}
+
 /* "@(" tag [ ':' syntax ] [ '/' escapes ] ")" */
 static bool parse_spec(struct sv s, struct heredoc *out)
 {
     size_t i = 2, from = 2;
     while (i < s.n && !memchr(":/\r\n)", s.p[i], 5))
         i++;
-    out->tag = sv_trim(sv_slice(s, from, i));
+    out->tag = strip_tag(sv_slice(s, from, i));
     if (i == from || i >= s.n)
         return false;
     if (s.p[i] == ':') {
@@ -64,7 +78,7 @@ static bool parse_spec(struct sv s, struct heredoc *out)
         return false;
     if (out->tag.n >= 2 && out->tag.p[0] == '"' && out->tag.p[out->tag.n - 1] == '"') {
         out->quoted = true;
-        out->tag = sv_trim(sv_slice(out->tag, 1, out->tag.n - 1));
+        out->tag = strip_tag(sv_slice(out->tag, 1, out->tag.n - 1));
     }
     return true;
 }

@@ -139,7 +139,7 @@ void print_enter_text(struct printer *p)
 static void print_render_text(struct printer *p, struct sv s)
 {
     print_enter_text(p);
-    if (p->after_text)
+    if (p->after_text || (p->out->n == p->start && sv_starts(s, SV("\xef\xbb\xbf")))) /* a template must not begin with a mark */
         strbuf_adds(p->out, "<% %>");
     p->after_text = true;
     for (size_t i = 0; i < s.n; i++) {

@@ -2,11 +2,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lang/printer_impl.h"
 
-static void add_double(struct strbuf *out, struct sv s)
+static void add_double(struct printer *p, struct sv s)
 {
+    struct strbuf *out = p->out;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (c == '"' || c == '\\' || c == '$')
+        if (c == '/' && p->no_slash)
+            strbuf_adds(out, "\\u002f");
+        else if (c == '"' || c == '\\' || c == '$')
             strbuf_addf(out, "\\%c", c);
         else if (c == '\n' || c == '\r')
             strbuf_adds(out, c == '\n' ? "\\n" : "\\r");
@@ -17,9 +20,9 @@ static void add_double(struct strbuf *out, struct sv s)
 
 void print_string(struct printer *p, struct sv s)
 {
-    if (s.n && (memchr(s.p, '\n', s.n) || memchr(s.p, '\r', s.n))) {
+    if (s.n && (memchr(s.p, '\n', s.n) || memchr(s.p, '\r', s.n) || (p->no_slash && memchr(s.p, '/', s.n)))) {
         strbuf_addc(p->out, '"');
-        add_double(p->out, s);
+        add_double(p, s);
         strbuf_addc(p->out, '"');
         return;
     }
@@ -32,13 +35,23 @@ void print_string(struct printer *p, struct sv s)
     strbuf_addc(p->out, '\'');
 }
 
+/* Whether a part is the text between two ${ }. Such text is never empty, alone or next to other text: a string that is one of these
+ * was interpolated itself. after_text is whether the part before was text, and is brought up to date. */
+static bool is_text(const struct node_list *parts, uint32_t i, bool *after_text)
+{
+    const struct node *part = parts->items[i];
+    *after_text = part->kind == AST_STRING && part->s.n && parts->count > 1 && !*after_text;
+    return *after_text;
+}
+
 void print_concat(struct printer *p, const struct node *n)
 {
+    bool after_text = false;
     strbuf_addc(p->out, '"');
     for (uint32_t i = 0; i < n->list.count; i++) {
         const struct node *part = n->list.items[i];
-        if (part->kind == AST_STRING) {
-            add_double(p->out, part->s);
+        if (is_text(&n->list, i, &after_text)) {
+            add_double(p, part->s);
             continue;
         }
         strbuf_adds(p->out, "${");
@@ -51,9 +64,10 @@ void print_concat(struct printer *p, const struct node *n)
 /* The text of an interpolated heredoc: only '\' and '$' are escaped. */
 static void heredoc_body(struct printer *p, const struct node *n)
 {
+    bool after_text = false;
     for (uint32_t i = 0; i < n->list.count; i++) {
         const struct node *part = n->list.items[i];
-        if (part->kind != AST_STRING) {
+        if (!is_text(&n->list, i, &after_text)) {
             strbuf_adds(p->out, "${");
             print_node(p, part);
             if (p->first)
@@ -69,15 +83,6 @@ static void heredoc_body(struct printer *p, const struct node *n)
     }
 }
 
-/* Whether a line of text ends with tag, which would end the heredoc. */
-static bool line_ends_with(struct sv text, struct sv tag)
-{
-    for (struct sv line; sv_cut(&text, '\n', &line);)
-        if (sv_ends(sv_trim(line), tag))
-            return true;
-    return false;
-}
-
 void print_heredoc(struct printer *p, const struct node *n)
 {
     const struct node *text = n->heredoc.text;
@@ -91,14 +96,15 @@ void print_heredoc(struct printer *p, const struct node *n)
         strbuf_add(&body, text->s);
     }
     struct sv tag = SV("END");
-    for (int i = 1; line_ends_with(strbuf_sv(&body), tag); i++)
+    for (int i = 1; sv_find(strbuf_sv(&body), tag, 0) != SIZE_MAX; i++) /* at a line's end it would end the heredoc */
         tag = arena_printf(p->arena, "END_%d", i);
     strbuf_addf(p->out, interpolated ? "@(\"%.*s\"" : "@(%.*s", SV_ARG(tag));
     if (n->heredoc.syntax.n)
         strbuf_addf(p->out, ":%.*s", SV_ARG(n->heredoc.syntax));
     strbuf_adds(p->out, interpolated ? "/$)" : ")");
     bool whole = body.n == 0 || body.p[body.n - 1] == '\n';
-    strbuf_addf(&body, "%s%.*s", whole ? "" : "\n- ", SV_ARG(tag));
+    bool half = !whole && body.p[body.n - 1] == '\r'; /* the '-' takes off "\r\n" as well as "\n" */
+    strbuf_addf(&body, "%s%.*s", whole ? "" : half ? "\r\n- " : "\n- ", SV_ARG(tag));
     struct waiting *w = ARENA_NEW(p->arena, struct waiting);
     w->text = strbuf_sv(&body);
     *p->last = w;
@@ -107,6 +113,8 @@ void print_heredoc(struct printer *p, const struct node *n)
 
 void print_regexp(struct printer *p, struct sv s)
 {
+    if (p->first && sv_find_char(s, '\n', 0) != SIZE_MAX) /* else the text of the heredoc would stand in it */
+        print_newline(p);
     strbuf_addc(p->out, '/');
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '/')

@@ -31,6 +31,7 @@ static bool begins_like_more(const struct node *n)
         case AST_NEGATE:
         case AST_SPLAT:
         case AST_HASH:
+        case AST_REGEXP: /* its '/' would divide */
             return true;
         case AST_BINARY:
         case AST_ASSIGN:
@@ -48,6 +49,17 @@ static bool begins_like_more(const struct node *n)
             break;
         case AST_METHOD:
             n = n->call.args.items[0];
+            break;
+        case AST_RESOURCE:
+            if (n->op != FORM_REGULAR)
+                return false;
+            n = n->resource.type;
+            break;
+        case AST_RESOURCE_DEFAULTS:
+        case AST_RESOURCE_OVERRIDE:
+            if (n->op != FORM_REGULAR)
+                return false;
+            n = n->set.target;
             break;
         default:
             return false;
@@ -222,9 +234,22 @@ static void print_options(struct printer *p, const struct node *n)
     strbuf_addc(p->out, '}');
 }
 
+/* Whether a '/' after n would begin a regexp, if another '/' followed anywhere. */
+static bool regexp_may_follow(const struct printer *p, const struct node *n)
+{
+    while (n->kind == AST_BINARY || n->kind == AST_NOT || n->kind == AST_NEGATE || n->kind == AST_SPLAT)
+        n = n->kind == AST_BINARY ? n->bin.rhs : n->operand;
+    return n->kind == AST_UNDEF || n->kind == AST_DEFAULT || n->kind == AST_RESERVED || is_render(n) || p->out->p[p->out->n - 1] == '}';
+}
+
 static void print_binary(struct printer *p, const struct node *n)
 {
     print_node(p, n->bin.lhs);
+    if (n->op == OP_DIV && regexp_may_follow(p, n->bin.lhs)) {
+        if (p->first) /* texts of heredocs may have a '/' */
+            print_newline(p);
+        p->no_slash = true;
+    }
     strbuf_addf(p->out, " %s ", ast_op_text(n->op));
     print_node(p, n->bin.rhs);
 }
@@ -365,7 +390,7 @@ void print_node(struct printer *p, const struct node *n)
 
 static void print_whole(struct strbuf *out, const struct node *n, bool statements)
 {
-    struct printer p = { .out = out, .arena = arena_new(0) };
+    struct printer p = { .out = out, .arena = arena_new(0), .start = out->n };
     p.last = &p.first;
     if (statements)
         print_statements(&p, n);

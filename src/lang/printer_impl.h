@@ -20,6 +20,8 @@ struct printer {
     struct waiting *first, **last;
     struct sv class_name; /* of the class being printed: nested names are printed without it */
     enum template_mode mode;
+    size_t start;    /* of what is printed, in out */
+    bool no_slash;   /* a '/' was printed where a regexp may stand: it divides as long as no other '/' follows */
     bool after_text; /* of a template: two texts in a row need a tag between them */
 };
 

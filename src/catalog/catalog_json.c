@@ -1,154 +1,17 @@
 /* catalog_json: Puppet's catalog format 2, written straight to a buffer and read back. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/hash.h"
 #include "base/json.h"
 #include "catalog/catalog.h"
-#include "types/object.h"
-#include "types/regexp.h"
-#include "types/semver.h"
-#include "types/type.h"
+#include "catalog/rich.h"
 
 /* ---- writing ---- */
-
-static void write_value(const struct catalog *c, struct json_out *j, struct value v);
-
-/* {"__ptype": name, "__pvalue": text} */
-static void write_rich(struct json_out *j, const char *name, struct sv text)
-{
-    json_open(j, '{');
-    json_kstr(j, "__ptype", sv_of(name));
-    json_kstr(j, "__pvalue", text);
-    json_close(j, '}');
-}
-
-static void write_type(const struct catalog *c, struct json_out *j, const struct type *t)
-{
-    const struct type *ref = t->kind == T_TYPE && t->inner ? t->inner : t;
-    if ((ref->kind == T_RESOURCE || ref->kind == T_CLASS) && ref->ref.has_title) {
-        bool is_class = ref->kind == T_CLASS;
-        struct sv title = is_class ? type_name_normal(c->arena, ref->ref.title) : ref->ref.title;
-        json_str(j, arena_printf(c->arena, "%.*s[%.*s]", SV_ARG(is_class ? SV("Class") : ref->ref.type), SV_ARG(title)));
-        return;
-    }
-    write_rich(j, "Type", type_text(c->arena, t));
-}
-
-static void write_hash(const struct catalog *c, struct json_out *j, const struct hash *h)
-{
-    bool plain = true;
-    for (uint32_t i = 0; i < h->count; i++)
-        plain &= h->pairs[i].key.kind == V_STRING && !sv_is(value_sv(h->pairs[i].key), "__ptype");
-    json_open(j, '{');
-    if (plain) {
-        for (uint32_t i = 0; i < h->count; i++) {
-            json_key(j, value_sv(h->pairs[i].key));
-            write_value(c, j, h->pairs[i].value);
-        }
-    } else { /* keys that are no text: a list of keys and values in turn */
-        json_kstr(j, "__ptype", SV("Hash"));
-        json_key(j, SV("__pvalue"));
-        json_open(j, '[');
-        for (uint32_t i = 0; i < h->count; i++) {
-            write_value(c, j, h->pairs[i].key);
-            write_value(c, j, h->pairs[i].value);
-        }
-        json_close(j, ']');
-    }
-    json_close(j, '}');
-}
-
-/* {"__ptype": "Deferred", "name": "f", "arguments": [1]} */
-static void write_object(const struct catalog *c, struct json_out *j, const struct object *o)
-{
-    json_open(j, '{');
-    json_kstr(j, "__ptype", object_label(o->type));
-    for (uint32_t i = 0; i < o->fields->count; i++)
-        if (object_shows(o, &o->fields->pairs[i])) {
-            json_key(j, value_sv(o->fields->pairs[i].key));
-            write_value(c, j, o->fields->pairs[i].value);
-        }
-    json_close(j, '}');
-}
-
-static void write_value(const struct catalog *c, struct json_out *j, struct value v)
-{
-    switch (v.kind) {
-    case V_UNSET:
-    case V_UNDEF:
-        json_null(j);
-        return;
-    case V_BOOL:
-        json_bool(j, v.b);
-        return;
-    case V_INT:
-        json_int(j, v.i);
-        return;
-    case V_FLOAT:
-        json_float(j, v.f);
-        return;
-    case V_STRING:
-        json_str(j, value_sv(v));
-        return;
-    case V_ARRAY:
-        json_open(j, '[');
-        for (uint32_t i = 0; i < v.n; i++)
-            write_value(c, j, v.items[i]);
-        json_close(j, ']');
-        return;
-    case V_HASH:
-        write_hash(c, j, v.h);
-        return;
-    case V_TYPE:
-        write_type(c, j, v.t);
-        return;
-    case V_DEFAULT:
-        json_open(j, '{');
-        json_kstr(j, "__ptype", SV("Default"));
-        json_close(j, '}');
-        return;
-    case V_REGEXP:
-        write_rich(j, "Regexp", regexp_source(v.re));
-        return;
-    case V_SENSITIVE:
-        json_open(j, '{');
-        json_kstr(j, "__ptype", SV("Sensitive"));
-        json_key(j, SV("__pvalue"));
-        write_value(c, j, *v.inner);
-        json_close(j, '}');
-        return;
-    case V_BINARY:
-        write_rich(j, "Binary", base64_encode(c->arena, value_sv(v)));
-        return;
-    case V_TIMESTAMP:
-        write_rich(j, "Timestamp", value_text(c->arena, v));
-        return;
-    case V_TIMESPAN:
-        write_rich(j, "Timespan", value_text(c->arena, v));
-        return;
-    case V_SEMVER:
-        write_rich(j, "SemVer", value_text(c->arena, v));
-        return;
-    case V_SEMVER_RANGE:
-        write_rich(j, "SemVerRange", value_text(c->arena, v));
-        return;
-    case V_URI:
-        write_rich(j, "URI", value_sv(v));
-        return;
-    case V_OBJECT:
-        write_object(c, j, v.object);
-        return;
-    default:
-        json_str(j, value_text(c->arena, v));
-        return;
-    }
-}
 
 /* Relationship lists are flat and without undef. */
 static void write_refs(const struct catalog *c, struct json_out *j, struct value v)
 {
     if (v.kind != V_ARRAY) {
         if (v.kind != V_UNDEF)
-            write_value(c, j, v);
+            rich_write(j, c->arena, v);
         return;
     }
     for (uint32_t i = 0; i < v.n; i++)
@@ -187,7 +50,7 @@ static void write_params(const struct catalog *c, struct json_out *j, const stru
             write_refs(c, j, p->value);
             json_close(j, ']');
         } else {
-            write_value(c, j, p->value);
+            rich_write(j, c->arena, p->value);
         }
     }
     if (!path_given && r->title.n > 1 && r->title.p[r->title.n - 1] == '/') { /* the title's path without its last slash */
@@ -326,68 +189,6 @@ void catalog_write_json(const struct catalog *c, struct strbuf *out, bool pretty
 
 /* ---- reading ---- */
 
-static struct value read_value(struct arena *a, const struct data *d);
-
-static struct value read_rich(struct arena *a, struct sv type, const struct data *d)
-{
-    const struct data *inner = data_get(d, "__pvalue");
-    struct sv text = data_text(inner);
-    struct err err;
-    if (sv_is(type, "Default"))
-        return VALUE_DEFAULT;
-    if (sv_is(type, "Sensitive") && inner)
-        return value_sensitive(a, read_value(a, inner));
-    if (sv_is(type, "Regexp")) {
-        struct regexp *re = regexp_compile(a, text, &err);
-        if (re)
-            return (struct value){ .kind = V_REGEXP, .re = re };
-    }
-    struct sv bytes;
-    if (sv_is(type, "Binary") && base64_decode(a, text, &bytes)) {
-        struct value v = value_str(bytes);
-        v.kind = V_BINARY;
-        return v;
-    }
-    if (sv_is(type, "Hash") && inner && inner->kind == DATA_LIST) {
-        struct hash *h = hash_new(a, inner->count / 2);
-        for (uint32_t i = 0; i + 1 < inner->count; i += 2)
-            hash_put(a, h, read_value(a, &inner->items[i]), read_value(a, &inner->items[i + 1]));
-        return value_hash(h);
-    }
-    if (sv_is(type, "Deferred")) {
-        struct hash *h = hash_new(a, 2);
-        const struct data *name = data_get(d, "name"), *arguments = data_get(d, "arguments");
-        hash_put_str(a, h, "name", value_str(data_text(name)));
-        hash_put_str(a, h, "arguments", arguments ? read_value(a, arguments) : VALUE_UNDEF);
-        return object_from_hash(a, &deferred_type, h);
-    }
-    const struct type *t = inner && inner->kind == DATA_STRING ? type_builtin(type) : NULL;
-    struct value v, arg = value_str(text);
-    struct sv why;
-    if (t && type_new(a, t, &arg, 1, &v, &why))
-        return v;
-    return value_from_data(a, d);
-}
-
-static struct value read_value(struct arena *a, const struct data *d)
-{
-    if (d->kind == DATA_LIST) {
-        struct value *items = ARENA_ARRAY(a, struct value, d->count + 1);
-        for (uint32_t i = 0; i < d->count; i++)
-            items[i] = read_value(a, &d->items[i]);
-        return value_array(items, d->count);
-    }
-    if (d->kind != DATA_MAP)
-        return value_from_data(a, d);
-    struct sv type = data_text(data_get(d, "__ptype"));
-    if (type.n)
-        return read_rich(a, type, d);
-    struct hash *h = hash_new(a, d->count);
-    for (uint32_t i = 0; i < d->count; i++)
-        hash_put(a, h, value_from_data(a, &d->pairs[i].key), read_value(a, &d->pairs[i].value));
-    return value_hash(h);
-}
-
 static bool read_resource(struct catalog *c, const struct data *d, struct err *err)
 {
     struct sv type = data_text(data_get(d, "type")), title = data_text(data_get(d, "title"));
@@ -409,7 +210,7 @@ static bool read_resource(struct catalog *c, const struct data *d, struct err *e
     const struct data *params = data_get(d, "parameters"), *secret = data_get(d, "sensitive_parameters");
     for (uint32_t i = 0; params && params->kind == DATA_MAP && i < params->count; i++) {
         struct resource_param p = { .name = intern(c->syms, data_text(&params->pairs[i].key)),
-                                    .value = read_value(c->arena, &params->pairs[i].value) };
+                                    .value = rich_read(c->arena, &params->pairs[i].value) };
         for (uint32_t k = 0; secret && secret->kind == DATA_LIST && k < secret->count; k++)
             p.sensitive |= sv_eq(data_text(&secret->items[k]), p.name->text);
         ARENA_PUSH(c->arena, r->params, r->param_count, r->param_cap, p);

@@ -3,37 +3,17 @@
 #include "catalog/diff.h"
 
 #include "base/hash.h"
+#include "catalog/rich.h"
 
 static void add(struct arena *a, struct catalog_diff *d, struct change ch) { ARENA_PUSH(a, d->changes, d->count, d->cap, ch); }
 
 static struct resource *same(const struct catalog *c, const struct resource *r) { return c ? catalog_find(c, r->type, r->title) : NULL; }
 
-/* References count as the text they are written as. */
+/* As they are written: references are text, and an object type's name is enough. */
 static bool equal(struct arena *a, struct value x, struct value y)
 {
-    if (x.kind == V_ARRAY && y.kind == V_ARRAY) {
-        if (x.n != y.n)
-            return false;
-        for (uint32_t i = 0; i < x.n; i++)
-            if (!equal(a, x.items[i], y.items[i]))
-                return false;
-        return true;
-    }
-    if (x.kind == V_TYPE || y.kind == V_TYPE) {
-        struct sv p = value_text(a, x), q = value_text(a, y);
-        size_t n = 0, m = 0; /* File['/a'] is File[/a] */
-        for (;;) {
-            while (n < p.n && p.p[n] == '\'')
-                n++;
-            while (m < q.n && q.p[m] == '\'')
-                m++;
-            if (n == p.n || m == q.n)
-                return n == p.n && m == q.n;
-            if (p.p[n++] != q.p[m++])
-                return false;
-        }
-    }
-    return value_same(x, y);
+    bool plain = x.kind == y.kind && x.kind <= V_STRING;
+    return value_same(x, y) || (!plain && sv_eq(rich_text(a, x), rich_text(a, y)));
 }
 
 static void diff_params(struct arena *a, struct catalog_diff *d, const struct resource *was, const struct resource *now)

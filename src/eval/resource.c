@@ -244,6 +244,38 @@ static void push_param(struct frame *f, const struct node *whole, struct resourc
     ARENA_PUSH(f->c->arena, *list, *count, *cap, p);
 }
 
+#define UNFIT_DEPTH 500 /* deeper parts are not looked at */
+
+/* What a resource cannot be given; NULL: nothing in it. */
+static const char *unfit_part(struct value v, unsigned depth)
+{
+    const char *why = NULL;
+    if (depth > UNFIT_DEPTH)
+        return NULL;
+    if (v.kind == V_ITERATOR)
+        return "Use of an Iterator is not supported here";
+    if (v.kind == V_TYPE && v.t->kind == T_CATALOG_ENTRY)
+        return "Cannot split the type Puppet::Pops::Types::PCatalogEntryType, it represents neither a PClassType, nor a PResourceType.";
+    if (v.kind == V_TYPE && v.t->kind == T_CLASS && !v.t->ref.has_title)
+        return "No title provided and \"class\" is not a valid resource reference";
+    for (uint32_t i = 0; v.kind == V_ARRAY && !why && i < v.n; i++)
+        why = unfit_part(v.items[i], depth + 1);
+    for (uint32_t i = 0; v.kind == V_HASH && !why && i < v.h->count; i++) {
+        why = unfit_part(v.h->pairs[i].key, depth + 1);
+        why = why ? why : unfit_part(v.h->pairs[i].value, depth + 1);
+    }
+    return why;
+}
+
+static void check_attribute(struct frame *f, const struct attr *a, struct value v)
+{
+    const char *why = unfit_part(v, 0), *op = a->op == OP_ATTR_SPLAT ? "an Object"
+                                              : a->op == OP_ATTR_ADD ? "a '+>' expression"
+                                                                     : "a '=>' expression";
+    if (why)
+        fail_at_offset(f, a->from, "Error while evaluating %s, %s", op, why);
+}
+
 struct resource_param *eval_attrs(struct frame *f, const struct attr_list *attrs, const struct node *whole, uint32_t *out_count)
 {
     struct resource_param *list = NULL;
@@ -252,6 +284,7 @@ struct resource_param *eval_attrs(struct frame *f, const struct attr_list *attrs
     for (uint32_t i = 0; i < attrs->count; i++) {
         const struct attr *a = &attrs->items[i];
         struct value v = eval(f, a->value);
+        check_attribute(f, a, v);
         struct resource_param p = { .name = a->name,
                                     .value = v,
                                     .source = f->scope->source,

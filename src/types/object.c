@@ -22,6 +22,26 @@ bool object_shows(const struct object *o, const struct hash_pair *field)
     return !m || m->value.kind == V_UNSET || !value_same(m->value, field->value);
 }
 
+bool object_is_optional(const struct object *o, const struct hash_pair *field)
+{
+    const struct object_member *m = object_find(o->type, value_sv(field->key));
+
+    return m && m->value.kind != V_UNSET;
+}
+
+bool object_is_plain_constant(const struct object_member *m)
+{
+    struct arena *scratch;
+    bool plain;
+
+    if (m->kind != MEMBER_CONSTANT)
+        return false;
+    scratch = arena_new(0);
+    plain = type_equal(m->type, type_generalize(scratch, type_infer_reduced(scratch, m->value)));
+    arena_free(scratch);
+    return plain;
+}
+
 /* ---- making ---- */
 
 static bool is_given(const struct object_member *m) { return m->kind != MEMBER_CONSTANT && m->kind != MEMBER_DERIVED; }
@@ -261,7 +281,7 @@ enum object_call object_call(struct arena *a, const struct object *o, struct sv 
         return OBJECT_NO_MEMBER;
     if (!takes(a, m, args, count, out_why))
         return OBJECT_REFUSED;
-    v = object_value(o, name);
+    v = object_value(o, o->type == &error_type && m->is_function ? SV("msg") : name);
     if (v) {
         *out_v = *v;
         return OBJECT_CALLED;

@@ -34,6 +34,8 @@ struct object {
 
 /* The type of Deferred values. */
 extern const struct type deferred_type;
+/* The type of Error values, which functions give. */
+extern const struct type error_type;
 /* What functions that give data to lookups are called with: the lookup layer makes the instances. */
 extern const struct type lookup_context_type;
 
@@ -68,6 +70,10 @@ bool object_match(const struct type *t, const struct object *o);
 bool object_equal(const struct object *x, const struct object *y);
 /* Does a field belong to what the instance is written as: those that are not as the type says anyway. */
 bool object_shows(const struct object *o, const struct hash_pair *field);
+/* May its attribute be left out where an instance is made. */
+bool object_is_optional(const struct object *o, const struct hash_pair *field);
+/* A constant that is written as its value alone: its type is what is inferred of it. */
+bool object_is_plain_constant(const struct object_member *m);
 /* $object.name(args): the value of an attribute. Functions have no body that could be run here, as in the reference. */
 enum object_call { OBJECT_NO_MEMBER, OBJECT_CALLED, OBJECT_REFUSED };
 enum object_call object_call(struct arena *a, const struct object *o, struct sv name, const struct value *args, uint32_t count,

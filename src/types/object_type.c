@@ -112,6 +112,46 @@ static struct object_member context_attributes[] = {
 static const struct object_type context_def = { .name = CONTEXT, .attributes = { context_attributes, 2 } };
 const struct type lookup_context_type = { .kind = T_OBJECT, .object = { .def = &context_def } };
 
+/* ---- Error ---- */
+
+#define ERROR SV_INIT("Error")
+static const struct type some_text_type = { .kind = T_STRING, .sized = true, .str = { .from = 1, .to = SIZE_UNBOUNDED } };
+static const struct type optional_some_text_type = { .kind = T_OPTIONAL, .inner = &some_text_type };
+static const struct type data_type = { .kind = T_DATA, .is_bare = true };
+static const struct type details_type = HASH_OF(&some_text_type, &data_type);
+static const struct type optional_details_type = { .kind = T_OPTIONAL, .inner = &details_type };
+static const struct type bare_regexp_type = { .kind = T_REGEXP, .is_bare = true };
+static const struct type bare_enum_type = { .kind = T_ENUM, .is_bare = true };
+static const struct type bare_pattern_type = { .kind = T_PATTERN, .is_bare = true };
+static const struct type bare_undef_type = { .kind = T_UNDEF, .is_bare = true };
+static const struct type type_of_enum = { .kind = T_TYPE, .inner = &bare_enum_type };
+static const struct type type_of_pattern = { .kind = T_TYPE, .inner = &bare_pattern_type };
+static const struct type type_of_not_undef = { .kind = T_TYPE, .inner = &not_undef_type };
+static const struct type type_of_undef = { .kind = T_TYPE, .inner = &bare_undef_type };
+static const struct type *error_param_items[] = { &text_type,       &bare_regexp_type,  &type_of_enum,
+                                                  &type_of_pattern, &type_of_not_undef, &type_of_undef };
+static const struct type error_param_variant = { .kind = T_VARIANT, .variant = { error_param_items, 6 } };
+static const struct type error_param_type = { .kind = T_OPTIONAL, .inner = &error_param_variant };
+static struct object_member error_params[] = {
+    { .name = SV_INIT("kind"), .owner = ERROR, .type = &error_param_type },
+    { .name = SV_INIT("issue_code"), .owner = ERROR, .type = &error_param_type },
+};
+static struct object_member error_attributes[] = {
+    { .name = SV_INIT("msg"), .owner = ERROR, .type = &some_text_type },
+    { .name = SV_INIT("kind"), .owner = ERROR, .type = &optional_some_text_type, .value = { .kind = V_UNDEF } },
+    { .name = SV_INIT("details"), .owner = ERROR, .type = &optional_details_type, .value = { .kind = V_UNDEF } },
+    { .name = SV_INIT("issue_code"), .owner = ERROR, .type = &optional_some_text_type, .value = { .kind = V_UNDEF } },
+};
+static const struct type no_params_type = { .kind = T_TUPLE, .tuple = { NULL, 0, 0, 0 } };
+static const struct type message_type = { .kind = T_CALLABLE, .callable = { .params = &no_params_type, .returns = &some_text_type } };
+static struct object_member error_functions[] = {
+    { .name = SV_INIT("message"), .owner = ERROR, .type = &message_type, .is_function = true },
+};
+static const struct object_type error_def = {
+    .name = ERROR, .params = { error_params, 2 }, .attributes = { error_attributes, 4 }, .functions = { error_functions, 1 }
+};
+const struct type error_type = { .kind = T_OBJECT, .object = { .def = &error_def } };
+
 /* ---- members ---- */
 
 struct sv object_label(const struct type *t) { return t->object.def && t->object.def->name.n ? t->object.def->name : SV("Object"); }

@@ -110,6 +110,8 @@ const struct type *type_builtin(struct sv name)
             return type_bare((enum type_kind)k);
     if (sv_eq_nocase(name, SV("Deferred")))
         return &deferred_type;
+    if (sv_eq_nocase(name, SV("Error")))
+        return &error_type;
     if (sv_eq_nocase(name, SV("Puppet::LookupContext")))
         return &lookup_context_type;
     for (size_t i = 0; i < sizeof builtin_aliases / sizeof *builtin_aliases; i++)

@@ -420,27 +420,13 @@ static void print_type_parameter(struct printer *p, const struct object_member *
     strbuf_addc(p->out, '}');
 }
 
-/* Is it written in the list of constants, as a value alone. */
-static bool is_plain_constant(const struct object_member *m)
-{
-    struct arena *scratch;
-    bool plain;
-
-    if (m->kind != MEMBER_CONSTANT)
-        return false;
-    scratch = arena_new(0);
-    plain = type_equal(m->type, type_generalize(scratch, type_infer_reduced(scratch, m->value)));
-    arena_free(scratch);
-    return plain;
-}
-
 static void print_members(struct printer *p, bool *first, const char *name, struct member_list list,
                           void (*show)(struct printer *, const struct object_member *), int constants)
 {
     bool open = false, inner_first = true;
 
     for (uint32_t i = 0; i < list.count; i++) {
-        if (constants >= 0 && is_plain_constant(&list.items[i]) != (constants == 1))
+        if (constants >= 0 && object_is_plain_constant(&list.items[i]) != (constants == 1))
             continue;
         if (!open) {
             print_key(p, first, sv_of(name), false);

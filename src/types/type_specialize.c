@@ -209,7 +209,11 @@ static const struct type *make_hash(struct job *j)
 
     if (j->count == 2 && j->args[0].kind == V_INT && j->args[1].kind == V_INT) {
         t->sized = true;
-        return take_size(j, 0, &t->hash.from, &t->hash.to) ? t : NULL;
+        if (!take_size(j, 0, &t->hash.from, &t->hash.to))
+            return NULL;
+        if (t->hash.to == 0)
+            t->hash.key = t->hash.value = type_bare(T_UNIT);
+        return t;
     }
     for (uint32_t i = 0; i < 2 && i < j->count; i++)
         if (!is_type(j->args[i]))
@@ -312,7 +316,9 @@ static const struct type *make_callable(struct job *j)
         j->count = j->args[0].n;
         j->args = j->args[0].items;
         if (j->count == 0 && t->callable.returns) {
-            t->callable.params = tuple_of(j, 0, true, 0, 0);
+            params = (struct type *)tuple_of(j, 0, true, 0, 0);
+            params->sized = false; /* nobody wrote "0, 0" */
+            t->callable.params = params;
             return t;
         }
     }
@@ -324,6 +330,7 @@ static const struct type *make_callable(struct job *j)
     params = (struct type *)tuple_of(j, count, sized || !count, from, to);
     if (!params)
         return NULL;
+    params->sized = sized;
     if (count == 0 && sized && to > 0) { /* so many of anything */
         params->tuple.items[0] = type_bare(T_UNIT);
         params->tuple.count = 1;

@@ -3,9 +3,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
+#include "base/fs.h"
 #include "base/json.h"
 #include "catalog/diff.h"
 #include "catalog/graph.h"
@@ -232,12 +234,32 @@ static void test_unknown_target(void **state)
     assert_string_equal(err.text, "Could not find resource 'Notify[gone]' in parameter 'before' of Notify[a]");
 }
 
+/* What is read is written as it was: types by their attributes, instances of types that nobody here knows, references. */
+static void test_rich_round_trip(void **state)
+{
+    struct fixture *f = *state;
+    const char *root = getenv("POTLAC_SOURCE_ROOT");
+    struct sv path = arena_printf(f->arena, "%s/tests/catalog/rich.txt", root ? root : "."), text;
+    struct err err;
+    assert_true(fs_read(f->arena, arena_cstr(f->arena, path), 0, &text, &err));
+    for (struct sv line; text.n && sv_cut(&text, '\n', &line);) {
+        struct strbuf out = STRBUF_IN(f->arena);
+        struct sv params = arena_printf(f->arena, "\"parameters\":{\"v\":%.*s}", SV_ARG(line));
+        struct sv json = arena_printf(f->arena, HEAD "{\"type\":\"D\",\"title\":\"t\",\"tags\":[],%.*s}]}", SV_ARG(params));
+        struct catalog *c = read_catalog(f, arena_cstr(f->arena, json));
+        catalog_write_json(c, &out, false);
+        if (!strstr(strbuf_cstr(&out), arena_cstr(f->arena, params)))
+            fail_msg("%.*s\nis written as\n%s", SV_ARG(line), strbuf_cstr(&out));
+        assert_int_equal(catalog_diff(f->arena, c, read_catalog(f, strbuf_cstr(&out)))->count, 0);
+    }
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = { T(test_json_round_trip), T(test_json_file), T(test_json_bad),
-                                        T(test_type_names),      T(test_diff),      T(test_diff_digest),
-                                        T(test_order),           T(test_notified),  T(test_cycle),
-                                        T(test_unknown_target) };
+    const struct CMUnitTest tests[] = { T(test_json_round_trip), T(test_json_file),      T(test_json_bad),
+                                        T(test_type_names),      T(test_diff),           T(test_diff_digest),
+                                        T(test_order),           T(test_notified),       T(test_cycle),
+                                        T(test_unknown_target),  T(test_rich_round_trip) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

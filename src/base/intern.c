@@ -1,4 +1,5 @@
-/* intern: one hash table behind a read-write lock: parsing writes, compiling almost only reads. */
+/* intern: hash tables that are read without waiting. Parsing adds to them, so they are several, by a part of the hash: threads that parse
+ * at once seldom want to add to the same one. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/intern.h"
 
@@ -6,25 +7,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
+#include "base/shared_map.h"
+
+enum { PARTS = 16 };
+
+struct part {
+    struct arena *arena;
+    pthread_mutex_t lock; /* of adding */
+    struct shared_map syms;
+};
 
 struct symtab {
-    struct arena *arena;
-    pthread_rwlock_t lock;
-    struct sym **slots; /* a power of two of them */
-    uint32_t slot_count, count;
+    atomic_uint count;
+    struct part parts[PARTS];
 };
 
 struct symtab *symtab_new(void)
 {
-    struct arena *a = arena_new(0);
-    struct symtab *t = ARENA_NEW(a, struct symtab);
-    t->arena = a;
-    t->slot_count = 1024;
-    t->slots = calloc(t->slot_count, sizeof *t->slots);
-    if (!t->slots || pthread_rwlock_init(&t->lock, NULL) != 0) {
+    struct symtab *t = calloc(1, sizeof *t);
+    if (!t) {
         fputs("potlac: out of memory\n", stderr);
         abort();
+    }
+    atomic_init(&t->count, 0);
+    for (size_t i = 0; i < PARTS; i++) {
+        t->parts[i].arena = arena_new(0);
+        pthread_mutex_init(&t->parts[i].lock, NULL);
+        shared_map_init(&t->parts[i].syms, t->parts[i].arena);
     }
     return t;
 }
@@ -33,72 +42,46 @@ void symtab_free(struct symtab *t)
 {
     if (!t)
         return;
-    pthread_rwlock_destroy(&t->lock);
-    free(t->slots);
-    arena_free(t->arena);
+    for (size_t i = 0; i < PARTS; i++) {
+        pthread_mutex_destroy(&t->parts[i].lock);
+        arena_free(t->parts[i].arena);
+    }
+    free(t);
 }
 
-static uint32_t slot_of(const struct symtab *t, struct sv text, uint64_t hash)
-{
-    uint32_t at = (uint32_t)hash & (t->slot_count - 1);
-    while (t->slots[at] && !(t->slots[at]->hash == hash && sv_eq(t->slots[at]->text, text)))
-        at = (at + 1) & (t->slot_count - 1);
-    return at;
-}
+/* By the high bits: the low ones choose the slot. */
+static struct part *part_of(struct symtab *t, uint64_t hash) { return &t->parts[hash >> 60 & (PARTS - 1)]; }
 
 const struct sym *intern_find(struct symtab *t, struct sv text)
 {
     uint64_t hash = sv_hash(text);
-    pthread_rwlock_rdlock(&t->lock);
-    const struct sym *s = t->slots[slot_of(t, text, hash)];
-    pthread_rwlock_unlock(&t->lock);
-    return s;
+    return shared_map_find_hashed(&part_of(t, hash)->syms, text, hash);
 }
 
-static void grow(struct symtab *t)
+static struct sym *sym_new(struct symtab *t, struct part *p, struct sv text, uint64_t hash)
 {
-    struct sym **old = t->slots;
-    uint32_t n = t->slot_count;
-    t->slot_count = n * 2;
-    t->slots = calloc(t->slot_count, sizeof *t->slots);
-    if (!t->slots) {
-        fputs("potlac: out of memory\n", stderr);
-        abort();
-    }
-    for (uint32_t i = 0; i < n; i++)
-        if (old[i])
-            t->slots[slot_of(t, old[i]->text, old[i]->hash)] = old[i];
-    free(old);
+    struct sym *s = ARENA_NEW(p->arena, struct sym);
+    s->text = arena_dup(p->arena, text);
+    s->hash = hash;
+    s->id = atomic_fetch_add_explicit(&t->count, 1, memory_order_relaxed);
+    return s;
 }
 
 const struct sym *intern(struct symtab *t, struct sv text)
 {
-    const struct sym *known = intern_find(t, text);
-    if (known)
-        return known;
     uint64_t hash = sv_hash(text);
-    pthread_rwlock_wrlock(&t->lock);
-    uint32_t at = slot_of(t, text, hash); /* again: another thread may have been first */
-    if (!t->slots[at]) {
-        struct sym *s = ARENA_NEW(t->arena, struct sym);
-        s->text = arena_dup(t->arena, text);
-        s->hash = hash;
-        s->id = t->count++;
-        t->slots[at] = s;
-        if (t->count * 2 > t->slot_count)
-            grow(t);
-        pthread_rwlock_unlock(&t->lock);
+    struct part *p = part_of(t, hash);
+    struct sym *s = shared_map_find_hashed(&p->syms, text, hash);
+    if (s)
         return s;
+    pthread_mutex_lock(&p->lock);
+    s = shared_map_find_hashed(&p->syms, text, hash); /* again: another thread may have been first */
+    if (!s) {
+        s = sym_new(t, p, text, hash);
+        shared_map_add(&p->syms, s->text, s);
     }
-    known = t->slots[at];
-    pthread_rwlock_unlock(&t->lock);
-    return known;
+    pthread_mutex_unlock(&p->lock);
+    return s;
 }
 
-uint32_t symtab_count(struct symtab *t)
-{
-    pthread_rwlock_rdlock(&t->lock);
-    uint32_t n = t->count;
-    pthread_rwlock_unlock(&t->lock);
-    return n;
-}
+uint32_t symtab_count(struct symtab *t) { return atomic_load_explicit(&t->count, memory_order_relaxed); }

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/shared_map.h"
 #include "eval/internal.h"
 #include "types/typeset.h"
 
@@ -43,17 +44,56 @@ void ptrmap_put(struct ptrmap *m, const void *key, void *value)
 /* ---- shared by the compiles of a snapshot ---- */
 
 struct shared {
-    pthread_mutex_t lock; /* recursive: building a type may find another */
+    pthread_mutex_t lock; /* of making what is not there yet; recursive: building a type may find another */
+    unsigned depth;       /* how often it is held */
     struct arena *arena;
     struct snapshot *snapshot;
     struct eval_hooks hooks;
-    struct ptrmap prepared; /* definition to struct prepared */
-    struct ptrmap rtypes;   /* sym to struct rtype_info */
-    struct ptrmap types;    /* sym of "stdlib::port" to struct type */
+    struct shared_map prepared; /* definition to struct prepared */
+    struct shared_map rtypes;   /* sym to struct rtype_info */
+    struct shared_map types;    /* sym of "stdlib::port" to struct type; whole ones */
+    struct ptrmap building;     /* the same, for those under the lock: some are still without what they stand for */
+    const struct sym **fresh;   /* what is in building and not in types */
+    size_t fresh_count, fresh_cap;
     struct type_loader loader;
     bool missed;           /* the loader was asked for a name that nobody knows */
     struct compile *owner; /* of what is prepared for one compile only */
 };
+
+/* Maps by pointer: its bytes are the key. */
+static void *find_by_pointer(const struct shared_map *m, const void *key)
+{
+    return shared_map_find(m, (struct sv){ (const char *)&key, sizeof key });
+}
+
+static void add_by_pointer(struct shared_map *m, const void *key, void *value)
+{
+    shared_map_add(m, arena_dup(m->arena, (struct sv){ (const char *)&key, sizeof key }), value);
+}
+
+static void enter(struct shared *sh)
+{
+    pthread_mutex_lock(&sh->lock);
+    sh->depth++;
+}
+
+/* Types are shown to those who do not hold the lock once none is half built. */
+static void leave(struct shared *sh)
+{
+    if (sh->depth == 1) {
+        for (size_t i = 0; i < sh->fresh_count; i++)
+            add_by_pointer(&sh->types, sh->fresh[i], ptrmap_find(&sh->building, sh->fresh[i]));
+        sh->fresh_count = 0;
+    }
+    sh->depth--;
+    pthread_mutex_unlock(&sh->lock);
+}
+
+static void add_type(struct shared *sh, const struct sym *name, struct type *t)
+{
+    ptrmap_put(&sh->building, name, t);
+    ARENA_PUSH(sh->arena, sh->fresh, sh->fresh_count, sh->fresh_cap, name);
+}
 
 static const struct type *shared_find(void *ctx, struct sv name);
 
@@ -73,7 +113,10 @@ static void *shared_make(void *ctx, struct snapshot *s, struct arena *a)
     arena_defer(a, lock_destroy, &sh->lock);
     sh->snapshot = s;
     sh->hooks = c->options->hooks;
-    sh->prepared.arena = sh->rtypes.arena = sh->types.arena = sh->arena;
+    sh->building.arena = sh->arena;
+    shared_map_init(&sh->prepared, sh->arena);
+    shared_map_init(&sh->rtypes, sh->arena);
+    shared_map_init(&sh->types, sh->arena);
     sh->loader = (struct type_loader){ shared_find, sh };
     return sh;
 }
@@ -173,23 +216,34 @@ static void rtype_ruby(struct shared *sh, struct rtype_info *info, const struct 
         rtype_keys(sh, info, ruby->keys, ruby->key_count);
 }
 
+/* Under the lock. */
+static struct rtype_info *rtype_make(struct shared *sh, const struct sym *name, const struct type_info *native,
+                                     const struct ruby_type *ruby)
+{
+    struct rtype_info *info = rtype_info_new(sh, name);
+    if (native)
+        rtype_native(sh, info, native);
+    else if (ruby)
+        rtype_ruby(sh, info, ruby);
+    add_by_pointer(&sh->rtypes, name, info);
+    return info;
+}
+
 /* Never NULL; known is false for a name that is no native type. */
 static const struct rtype_info *rtype_shared(struct shared *sh, const struct sym *name)
 {
-    pthread_mutex_lock(&sh->lock);
-    struct rtype_info *info = ptrmap_find(&sh->rtypes, name);
-    if (!info) {
-        info = rtype_info_new(sh, name);
-        bool qualified = sv_find_char(name->text, ':', 0) != SIZE_MAX;
-        const struct type_info *native = !qualified && sh->hooks.type_info ? sh->hooks.type_info(sh->hooks.ctx, name->text) : NULL;
-        const struct ruby_type *ruby = !qualified && !native ? snapshot_ruby_type(sh->snapshot, name->text) : NULL;
-        if (native)
-            rtype_native(sh, info, native);
-        else if (ruby)
-            rtype_ruby(sh, info, ruby);
-        ptrmap_put(&sh->rtypes, name, info);
-    }
-    pthread_mutex_unlock(&sh->lock);
+    struct rtype_info *info = find_by_pointer(&sh->rtypes, name);
+    if (info)
+        return info;
+    bool qualified = sv_find_char(name->text, ':', 0) != SIZE_MAX;
+    const struct type_info *native = !qualified && sh->hooks.type_info ? sh->hooks.type_info(sh->hooks.ctx, name->text) : NULL;
+    /* reads a file: not under the lock */
+    const struct ruby_type *ruby = !qualified && !native ? snapshot_ruby_type(sh->snapshot, name->text) : NULL;
+    enter(sh);
+    info = find_by_pointer(&sh->rtypes, name); /* again: another thread may have been first */
+    if (!info)
+        info = rtype_make(sh, name, native, ruby);
+    leave(sh);
     return info;
 }
 
@@ -232,7 +286,7 @@ static const struct type *alias_type(struct shared *sh, const struct found *foun
     const struct node *n = found->node;
     struct type *t = type_declare(sh->arena, written_name(n), n->alias.rhs);
     struct sv why;
-    ptrmap_put(&sh->types, n->alias.name, t); /* before it is defined: types may be recursive */
+    add_type(sh, n->alias.name, t); /* before it is defined: types may be recursive */
     if (!type_define(sh->arena, &sh->loader, t, n->alias.rhs, &why))
         t->alias.target = type_any();
     return t;
@@ -248,11 +302,12 @@ static const struct type *member_of_set(const struct type *(*find)(void *, struc
     return set->typeset->fault.n ? set : typeset_find(set->typeset, sv_slice(name, colons + 1, name.n));
 }
 
+/* Under the lock. */
 static const struct type *shared_find(void *ctx, struct sv name)
 {
     struct shared *sh = ctx;
     const struct sym *sym = name_sym(snapshot_symtab(sh->snapshot), name);
-    const struct type *known = ptrmap_find(&sh->types, sym);
+    const struct type *known = ptrmap_find(&sh->building, sym);
     if (known)
         return known;
     struct diags diags = diags_in(sh->arena);
@@ -264,7 +319,7 @@ static const struct type *shared_find(void *ctx, struct sv name)
         struct type *t = ARENA_NEW(sh->arena, struct type);
         t->kind = T_RESOURCE;
         t->ref.type = info->normal;
-        ptrmap_put(&sh->types, sym, t);
+        add_type(sh, sym, t);
         return t;
     }
     const struct type *member = member_of_set(shared_find, sh, sym->text);
@@ -292,6 +347,13 @@ static const struct type *local_find(void *ctx, struct sv name)
     return local ? local_alias(c, local->node) : NULL;
 }
 
+/* Its file is read and kept before the lock is taken. */
+static void read_alias(struct snapshot *s, const struct sym *name)
+{
+    struct found found;
+    snapshot_type_alias(s, name, &found, NULL);
+}
+
 /* For builtins that read types from text at run time: definitions of the code at hand first, then the snapshot's. */
 const struct type *loader_find(void *ctx, struct sv name)
 {
@@ -303,13 +365,15 @@ const struct type *loader_find(void *ctx, struct sv name)
     const struct type *member = c->local.count ? member_of_set(local_find, c, sym->text) : NULL;
     if (member)
         return member;
-    bool define = find_define(c, sym) != NULL;
-    pthread_mutex_lock(&c->shared->lock);
-    bool own = define && !ptrmap_find(&c->shared->types, sym);
-    const struct type *t = own ? NULL : shared_find(c->shared, name);
-    pthread_mutex_unlock(&c->shared->lock);
-    if (own)
+    const struct type *t = find_by_pointer(&c->shared->types, sym);
+    if (t)
+        return t;
+    if (find_define(c, sym)) /* of the code at hand too: not to be shared */
         return make_ref(c, sym->text, SV_NONE).t;
+    read_alias(c->snapshot, sym);
+    enter(c->shared);
+    t = shared_find(c->shared, name);
+    leave(c->shared);
     c->type_missed |= !t;
     return t;
 }
@@ -374,13 +438,16 @@ const struct prepared *prepare_in(struct compile *c, const struct unit *u, const
         }
         return own;
     }
-    pthread_mutex_lock(&sh->lock);
-    struct prepared *p = ptrmap_find(&sh->prepared, d);
+    struct prepared *p = find_by_pointer(&sh->prepared, d);
+    if (p)
+        return p;
+    enter(sh);
+    p = find_by_pointer(&sh->prepared, d); /* again: another thread may have been first */
     if (!p) {
         p = prepare_definition(sh, d);
-        ptrmap_put(&sh->prepared, d, p);
+        add_by_pointer(&sh->prepared, d, p);
     }
-    pthread_mutex_unlock(&sh->lock);
+    leave(sh);
     return p;
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "base/hash.h"
 #include "base/intern.h"
 #include "base/map.h"
+#include "base/shared_map.h"
 
 static void views(void **state)
 {
@@ -110,6 +112,65 @@ static void names(void **state)
     symtab_free(t);
 }
 
+/* Each thread adds the same names in an order of its own, and finds those of the others. */
+struct namer {
+    struct symtab *table;
+    unsigned step;
+    const struct sym *syms[2003];
+};
+
+enum { NAMES = 2003 }; /* a prime: each step goes through all */
+
+static void *name_all(void *arg)
+{
+    struct namer *n = arg;
+    for (unsigned k = 0, i = 0; k < NAMES; k++, i = (i + n->step) % NAMES) {
+        char text[16];
+        snprintf(text, sizeof text, "n%u", i);
+        n->syms[i] = intern(n->table, sv_of(text));
+    }
+    return NULL;
+}
+
+static void names_of_threads(void **state)
+{
+    struct symtab *t = symtab_new();
+    struct namer namers[4];
+    pthread_t threads[4];
+    bool seen[NAMES] = { false };
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        namers[i].table = t;
+        namers[i].step = i * 7 + 1;
+        assert_int_equal(pthread_create(&threads[i], NULL, name_all, &namers[i]), 0);
+    }
+    for (unsigned i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(symtab_count(t), NAMES);
+    for (unsigned i = 0; i < NAMES; i++) {
+        const struct sym *s = namers[0].syms[i];
+        assert_true(namers[1].syms[i] == s && namers[2].syms[i] == s && namers[3].syms[i] == s);
+        assert_true(s->id < NAMES && !seen[s->id]);
+        seen[s->id] = true;
+    }
+    symtab_free(t);
+}
+
+static void shared_maps(void **state)
+{
+    struct arena *a = arena_new(0);
+    struct shared_map m;
+    (void)state;
+    shared_map_init(&m, a);
+    assert_null(shared_map_find(&m, SV("a")));
+    for (uintptr_t i = 1; i <= 1000; i++)
+        shared_map_add(&m, arena_printf(a, "k%zu", (size_t)i), (void *)i);
+    assert_int_equal(m.count, 1000);
+    assert_int_equal((uintptr_t)shared_map_find(&m, SV("k777")), 777);
+    assert_null(shared_map_find(&m, SV("k1001")));
+    arena_free(a);
+}
+
 static void diagnostics(void **state)
 {
     struct arena *a = arena_new(0);
@@ -182,8 +243,8 @@ static void digests(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(views),  cmocka_unit_test(arenas),      cmocka_unit_test(maps),
-                                        cmocka_unit_test(names),  cmocka_unit_test(diagnostics), cmocka_unit_test(files),
-                                        cmocka_unit_test(digests) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(views),   cmocka_unit_test(arenas),           cmocka_unit_test(maps),
+                                        cmocka_unit_test(names),   cmocka_unit_test(diagnostics),      cmocka_unit_test(files),
+                                        cmocka_unit_test(digests), cmocka_unit_test(names_of_threads), cmocka_unit_test(shared_maps) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

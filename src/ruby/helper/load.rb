@@ -14,7 +14,7 @@ module Potlac
     # Of Ruby's own library, what is loaded wherever Puppet runs, so that code takes it as given: read when it is first named.
     AT_FIRST_USE = {
       Base64: 'base64', BigDecimal: 'bigdecimal', CGI: 'cgi', Date: 'date', DateTime: 'date', Digest: 'digest', Etc: 'etc',
-      FileUtils: 'fileutils', Gem: 'rubygems', IPAddr: 'ipaddr',
+      FileUtils: 'fileutils', IPAddr: 'ipaddr',
       OpenSSL: 'openssl', Open3: 'open3', OpenStruct: 'ostruct', Pathname: 'pathname',
       Psych: 'psych', SecureRandom: 'securerandom', Set: 'set', Shellwords: 'shellwords', Socket: 'socket', StringIO: 'stringio',
       Tempfile: 'tempfile', Timeout: 'timeout', URI: 'uri', YAML: 'yaml', Zlib: 'zlib'
@@ -38,8 +38,10 @@ module Potlac
 
     # Gems are looked for only by code that asks for one: reading their index costs more than most compiles.
     def self.with_gems
-      return false unless Object.autoload?(:Gem)
+      return false if @with_gems
 
+      @with_gems = true
+      Gem.singleton_class.class_eval { %i[const_missing method_missing respond_to_missing?].each { |name| remove_method(name) } }
       Kernel.send(:potlac_require, 'rubygems')
       true
     rescue LoadError
@@ -85,5 +87,25 @@ module Kernel
 
   class << self
     alias potlac_require require
+  end
+end
+
+# Module code compares versions with it. Whatever else it is asked for, it becomes the whole of it.
+module Gem
+  autoload :Version, 'rubygems/version'
+  autoload :Requirement, 'rubygems/requirement'
+
+  class << self
+    def const_missing(name)
+      Potlac::Load.with_gems ? const_get(name) : super
+    end
+
+    def method_missing(name, *args, &block)
+      Potlac::Load.with_gems ? public_send(name, *args, &block) : super
+    end
+
+    def respond_to_missing?(name, include_private = false)
+      Potlac::Load.with_gems ? respond_to?(name, include_private) : super
+    end
   end
 end

@@ -6,6 +6,8 @@
 #include "base/limits.h"
 #include "catalog/graph.h"
 #include "lang/dump.h"
+#include "lang/parser.h"
+#include "types/regexp.h"
 #include "types/type.h"
 
 enum dump_what dump_named(const char *name)
@@ -29,7 +31,7 @@ static bool dump_file(struct cli *c, struct symtab *names, const char *path, enu
     unsigned flags = sv_ends(src->path, SV(".epp")) ? PARSE_EPP : 0;
     if (!fs_read(c->arena, path, LIMIT_SOURCE_BYTES, &src->text, err))
         return false;
-    const struct unit *u = what == DUMP_AST ? parse(c->arena, names, src, flags, diags) : NULL;
+    const struct unit *u = what == DUMP_AST ? parse_with_regexps(c->arena, names, src, flags, regexp_compiles, diags) : NULL;
     if (what == DUMP_TOKENS)
         dump_tokens(&out, src, flags, diags);
     else if (u)

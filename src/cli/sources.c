@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "lang/parser.h"
+#include "types/regexp.h"
 
 enum { MOST_DEPTH = 40 };
 
@@ -28,7 +29,7 @@ static bool parse_file(struct source_check *r, struct sv path, struct err *err)
         return false;
     bool is_template = sv_ends(path, SV(".epp"));
     bool is_plan = sv_find(path, SV("/plans/"), 0) != SIZE_MAX;
-    parse(r->arena, r->names, src, is_template ? PARSE_EPP : is_plan ? PARSE_TASKS : 0, &r->diags);
+    parse_with_regexps(r->arena, r->names, src, is_template ? PARSE_EPP : is_plan ? PARSE_TASKS : 0, regexp_compiles, &r->diags);
     r->files++;
     if (is_template)
         r->templates++;

@@ -3,6 +3,7 @@
 #include "eval/internal.h"
 #include "lang/parser.h"
 #include "lang/redefined.h"
+#include "types/regexp.h"
 
 static void intern_names(struct compile *c)
 {
@@ -85,7 +86,7 @@ static const struct unit **programs(struct compile *c, uint32_t *out_count)
     struct source *src = ARENA_NEW(c->arena, struct source);
     src->path = o->code_path.n ? o->code_path : SV(""); /* in a catalog "", which is not the same as none */
     src->text = o->code;
-    c->code_unit = parse(c->arena, c->syms, src, 0, &c->code_diags);
+    c->code_unit = parse_with_regexps(c->arena, c->syms, src, 0, regexp_compiles, &c->code_diags);
     struct map seen = map_in(c->arena);
     if (!c->code_unit || !check_redefined(&seen, c->code_unit, &c->code_diags))
         syntax_error(c, &c->code_diags);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "func/support.h"
 #include "lang/parser.h"
+#include "types/regexp.h"
 
 static const struct hash *params_of(struct call *k) { return k->count > 1 && k->args[1].kind == V_HASH ? k->args[1].h : NULL; }
 
@@ -49,7 +50,7 @@ static void *make_inline(void *ctx, struct snapshot *s, struct arena *a)
     src->path = SV("inlined-epp-text");
     src->text = arena_dup(a, *(const struct sv *)ctx);
     it->diags = diags_in(a);
-    it->unit = parse(a, snapshot_symtab(s), src, PARSE_EPP, &it->diags);
+    it->unit = parse_with_regexps(a, snapshot_symtab(s), src, PARSE_EPP, regexp_compiles, &it->diags);
     return it;
 }
 

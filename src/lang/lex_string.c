@@ -162,8 +162,9 @@ bool lex_single_quoted(struct lexer *lx)
     return true;
 }
 
-/* A name, number or keyword alone in ${ }, or before '[' or '.', means the variable of that name. */
-static void name_to_variable(struct lexer *lx, uint32_t first)
+/* A name, number or keyword alone in ${ }, or before '[' or '.', means the variable of that name. In a "${" that the end of a heredoc's
+ * text closes, only a name and a number do. */
+static void name_to_variable(struct lexer *lx, uint32_t first, bool closed)
 {
     uint32_t n = lx->count - first;
     if (n == 0)
@@ -172,7 +173,7 @@ static void name_to_variable(struct lexer *lx, uint32_t first)
     t->flags |= TOKEN_BRACED;
     if (n > 1 && lx->tokens[first + 1].kind != TOK_DOT && lx->tokens[first + 1].kind != TOK_LBRACK)
         return;
-    if (t->kind == TOK_NUMBER || t->kind == TOK_NAME || t->kind == TOK_WORD || t->kind >= TOK_FIRST_KEYWORD)
+    if (t->kind == TOK_NUMBER || t->kind == TOK_NAME || (closed && (t->kind == TOK_WORD || t->kind >= TOK_FIRST_KEYWORD)))
         t->kind = TOK_VARIABLE;
 }
 
@@ -191,10 +192,12 @@ static bool lex_interpolation(struct lexer *lx)
             return false;
         if (lx->count == before + 1 && lx->tokens[before].kind == TOK_RBRACE && lx->r.braces == outer) {
             lx->count--;
-            name_to_variable(lx, first);
-            break;
+            name_to_variable(lx, first, true);
+            lx->depth--;
+            return true;
         }
     }
+    name_to_variable(lx, first, false);
     lx->depth--;
     return true;
 }

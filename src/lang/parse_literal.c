@@ -111,6 +111,16 @@ static struct node *word_node(struct parser *p, enum ast_kind kind)
     return n;
 }
 
+/* One that cannot be compiled is told; parsing goes on behind it. */
+static struct node *regexp_node(struct parser *p)
+{
+    const struct token *t = p->tok;
+    struct err err = { "" };
+    if (p->check_regexp && !p->check_regexp(token_text(t), &err))
+        diag_error(p->diags, (struct span){ p->src, t->from, t->to }, "%s", err.text);
+    return word_node(p, AST_REGEXP);
+}
+
 const struct node *parse_literal(struct parser *p)
 {
     const struct token *t = p->tok;
@@ -132,7 +142,7 @@ const struct node *parse_literal(struct parser *p)
     case TOK_NUMBER:
         return number_node(p, take(p));
     case TOK_REGEX:
-        return word_node(p, AST_REGEXP);
+        return regexp_node(p);
     case TOK_UNDEF:
         return word_node(p, AST_UNDEF);
     case TOK_DEFAULT:

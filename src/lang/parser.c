@@ -341,11 +341,18 @@ static const struct node *parse_program(struct parser *p, unsigned flags)
 
 const struct unit *parse(struct arena *a, struct symtab *t, const struct source *src, unsigned flags, struct diags *diags)
 {
+    return parse_with_regexps(a, t, src, flags, NULL, diags);
+}
+
+const struct unit *parse_with_regexps(struct arena *a, struct symtab *t, const struct source *src, unsigned flags, regexp_check *check,
+                                      struct diags *diags)
+{
     unsigned errors = diags->errors;
     struct arena *scratch = arena_new(0);
     unsigned lex_flags = (flags & PARSE_EPP ? LEX_EPP : 0) | (flags & PARSE_TASKS ? LEX_TASKS : 0);
     struct tokens tokens = lex(a, scratch, src, lex_flags, diags);
     struct parser p = { .arena = a, .scratch = scratch, .symtab = t, .src = src, .diags = diags, .tok = tokens.items };
+    p.check_regexp = check;
     p.first = tokens.items;
     p.last = tokens.items + tokens.count - 1;
     p.layouts = (struct layouts){ .arena = a, .scratch = scratch };

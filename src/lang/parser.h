@@ -3,6 +3,7 @@
 #ifndef LANG_PARSER_H
 #define LANG_PARSER_H
 
+#include "base/err.h"
 #include "lang/ast.h"
 
 enum parse_flags {
@@ -18,5 +19,11 @@ enum parse_flags {
  * NULL where the text has mistakes: they are in diags, all of them up to its cap. The unit and its nodes are in arena a;
  * names are interned in t. src must live as long. */
 const struct unit *parse(struct arena *a, struct symtab *t, const struct source *src, unsigned flags, struct diags *diags);
+
+/* Whether a regular expression can be compiled; if not, err has the reason. The engine stands above this layer: regexp_compiles. */
+typedef bool regexp_check(struct sv source, struct err *err);
+/* As parse, and a regular expression that cannot be compiled is a mistake, as it is in the reference before anything runs. */
+const struct unit *parse_with_regexps(struct arena *a, struct symtab *t, const struct source *src, unsigned flags, regexp_check *check,
+                                      struct diags *diags);
 
 #endif

@@ -3,6 +3,7 @@
 #include "lang/parser.h"
 #include "lang/redefined.h"
 #include "snapshot/internal.h"
+#include "types/regexp.h"
 
 void diags_append(struct diags *to, const struct diags *from)
 {
@@ -35,7 +36,7 @@ static void *make_unit(void *ctx, struct sv key, struct arena *a)
             err_set(&l->err, "'%.*s' does not exist", SV_ARG(src->path));
         return l;
     }
-    const struct unit *u = parse(a, s->syms, src, flags, &l->diags);
+    const struct unit *u = parse_with_regexps(a, s->syms, src, flags, regexp_compiles, &l->diags);
     if (u && ((flags & PARSE_EPP) || locate_check(s, u, &l->diags)))
         l->unit = u;
     return l;

@@ -126,6 +126,15 @@ struct regexp *regexp_compile(struct arena *a, struct sv pattern, struct err *er
     return re;
 }
 
+bool regexp_compiles(struct sv pattern, struct err *err)
+{
+    struct arena *scratch = arena_new(0);
+    bool yes = regexp_compile(scratch, pattern, err);
+
+    arena_free(scratch);
+    return yes;
+}
+
 struct sv regexp_source(const struct regexp *re) { return re->source; }
 
 static void take_groups(const OnigRegion *region, struct regexp_match *out_m)

@@ -27,6 +27,8 @@ enum regexp_result { REGEXP_NO, REGEXP_YES, REGEXP_LIMIT };
 
 /* NULL and err where the pattern is wrong. Freed with the arena. */
 struct regexp *regexp_compile(struct arena *a, struct sv pattern, struct err *err);
+/* The same without keeping it: a regexp_check for the parser. */
+bool regexp_compiles(struct sv pattern, struct err *err);
 struct sv regexp_source(const struct regexp *re);
 /* The number of a named group, the last of that name; -1: there is none. */
 int regexp_group(const struct regexp *re, struct sv name);

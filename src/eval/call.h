@@ -66,6 +66,8 @@ bool call_try(struct call *k, void (*run)(void *ctx), void *ctx, struct sv *out_
 
 /* Variables as the calling scope sees them: "a", "a::b", "::a". False: unknown. */
 bool call_variable(struct call *k, struct sv name, struct value *out_v);
+/* What the reference says of one that call_variable did not find: how it names it, and why it is not there (empty: it just is not). */
+void call_variable_missing(struct call *k, struct sv name, struct sv *out_shown, struct sv *out_why);
 /* All that have a value, inner ones before outer ones. */
 struct hash *call_variables(struct call *k);
 /* Another value for a variable of the class or define that calls, and for the parameter it came from: code in Ruby may change arrays and

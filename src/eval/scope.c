@@ -361,6 +361,23 @@ bool call_variable(struct call *k, struct sv name, struct value *out_v)
     return true;
 }
 
+void call_variable_missing(struct call *k, struct sv name, struct sv *out_shown, struct sv *out_why)
+{
+    struct sv plain = sv_starts(name, SV("::")) ? sv_slice(name, 2, name.n) : name;
+    size_t at = sv_rfind_char(plain, ':');
+    *out_shown = name;
+    *out_why = SV_NONE;
+    if (at != SIZE_MAX && at > 0) {
+        struct sv class = sv_slice(plain, 0, at - 1);
+        const struct entry *e = find_class(k->c, class);
+        *out_shown = e && e->scope ? arena_printf(k->arena, "::%.*s", SV_ARG(plain)) : plain;
+        if (!e || !e->scope)
+            *out_why = arena_printf(k->arena, "class %.*s %s", SV_ARG(class), e ? "has not been evaluated" : "could not be found");
+    } else if (plain.n != name.n) {
+        *out_shown = arena_printf(k->arena, "::%.*s", SV_ARG(plain));
+    }
+}
+
 static void add_variable(struct compile *c, struct hash *out, struct sv name, struct value v)
 {
     if (v.kind != V_UNSET && !hash_find_sv(out, name))

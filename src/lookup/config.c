@@ -1,4 +1,4 @@
-/* config: hiera.yaml of version 5, checked and made ready once a snapshot. */
+/* config: hiera.yaml, checked and made ready once a snapshot: of version 5, and of version 4 as version 5 would write it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/fs.h"
 #include "lookup/internal.h"
@@ -199,21 +199,22 @@ static void default_hierarchy(struct loader *l)
     l->config->hierarchy = (struct hierarchy){ e, 1 };
 }
 
-static bool check_shape(struct loader *l, struct value v)
+static bool check_shape(struct loader *l, struct value v, const char *shape)
 {
     struct err err = { 0 };
-    const struct type *t = type_parse(l->arena, snapshot_symtab(l->s), NULL, SV(CONFIG_TYPE), &err);
+    const struct type *t = type_parse(l->arena, snapshot_symtab(l->s), NULL, sv_of(shape), &err);
     assert(t);
     if (!t || type_match(t, v))
         return true;
     struct strbuf text = STRBUF_IN(l->arena);
-    type_mismatch(l->arena, &text, arena_printf(l->arena, "The Lookup Configuration at '%.*s' has wrong type,", SV_ARG(l->path)), t, v);
-    return wrong_here(l, strbuf_sv(&text));
+    struct sv subject = arena_printf(l->arena, "The Lookup Configuration at '%.*s' has wrong type,", SV_ARG(l->path));
+    bool several = type_mismatch(l->arena, &text, subject, t, v) > 1;
+    return wrong_here(l, arena_printf(l->arena, "%s%.*s", several ? " " : "", SV_ARG(strbuf_sv(&text))));
 }
 
 static bool read_version_5(struct loader *l, struct value v)
 {
-    if (!check_shape(l, v))
+    if (!check_shape(l, v, CONFIG_TYPE))
         return false;
     const struct value *defaults = field(v.h, "defaults"), *hierarchy = field(v.h, "hierarchy"),
                        *fallback = field(v.h, "default_hierarchy");
@@ -234,31 +235,114 @@ static bool read_version_5(struct loader *l, struct value v)
     return !fallback || read_hierarchy(l, fallback, &l->config->defaults);
 }
 
+/* ---- older versions ---- */
+
+#define VERSION_3_TYPE                                                                                                                     \
+    "Struct[{Optional[version] => Integer[3, 3], Optional[backends] => Variant[String[1], Array[String[1]]], Optional[logger] => "         \
+    "String[1], Optional[merge_behavior] => Enum[deep, deeper, native], Optional[deep_merge_options] => Hash[String[1], "                  \
+    "Variant[String, Boolean]], Optional[hierarchy] => Variant[String[1], Array[String[1]]]}]"
+#define VERSION_4_TYPE                                                                                                                     \
+    "Struct[{version => Integer[4, 4], Optional[datadir] => String[1], Optional[hierarchy] => Array[Struct[{backend => String[1], "        \
+    "name => String[1], Optional[datadir] => String[1], Optional[path] => String[1], Optional[paths] => Array[String[1]]}]]}]"
+
+static void deprecate(struct loader *l, int version)
+{
+    l->config->deprecation =
+        arena_printf(l->arena, "%.*s: Use of 'hiera.yaml' version %d is deprecated. It should be converted to version 5 (file: %.*s)",
+                     SV_ARG(l->path), version, SV_ARG(l->path));
+}
+
+/* Only in the global layer it would be read. What its own keys hold is checked all the same; those of backends are not looked at. */
+static void read_version_3(struct loader *l, struct value v)
+{
+    static const char *const notes[][2] = {
+        { "found in the global layer was ignored", "cannot be used in the global layer" },
+        { "found at the environment root was ignored", "cannot be used in an environment" },
+        { "found at module root was ignored", "cannot be used in a module" },
+    };
+    static const char *const own[] = { "version", "backends", "logger", "merge_behavior", "deep_merge_options", "hierarchy" };
+    struct hash *keys = hash_new(l->arena, COUNT(own));
+    for (size_t i = 0; v.kind == V_HASH && i < COUNT(own); i++) {
+        const struct value *at = field(v.h, own[i]);
+        if (!at) /* written as symbols, they are texts with a colon here */
+            at = hash_find_sv(v.h, arena_printf(l->arena, ":%s", own[i]));
+        if (at)
+            hash_put_str(l->arena, keys, own[i], *at);
+    }
+    deprecate(l, 3);
+    if (!check_shape(l, value_hash(keys), VERSION_3_TYPE))
+        return;
+    l->config->ignored = true;
+    l->config->note = arena_printf(l->arena, "hiera.yaml version 3 %s (file: %.*s)", notes[l->layer][0], SV_ARG(l->path));
+    if (l->layer != LAYER_GLOBAL)
+        l->config->refusal = arena_printf(l->arena, "hiera.yaml version 3 %s (file: %.*s)", notes[l->layer][1], SV_ARG(l->path));
+}
+
+static struct value with_extension(struct loader *l, struct value path, struct sv extension)
+{
+    struct sv text = value_sv(path);
+    return sv_ends(text, extension) ? path : value_str(arena_printf(l->arena, "%.*s%.*s", SV_ARG(text), SV_ARG(extension)));
+}
+
+/* An entry of version 4 as version 5 writes it. */
+static bool convert_entry(struct loader *l, const struct hash *from, struct sv datadir, struct value *out_v)
+{
+    struct sv backend = text_field(from, "backend"), own = text_field(from, "datadir");
+    bool hocon = sv_is(backend, "hocon");
+    struct sv extension = hocon ? SV(".conf") : arena_printf(l->arena, ".%.*s", SV_ARG(backend));
+    const struct value *paths = field(from, "paths"), *path = field(from, "path");
+    struct hash *to = hash_new(l->arena, 4);
+    if (!hocon && !sv_is(backend, "yaml") && !sv_is(backend, "json"))
+        return wrong(l, "No data provider is registered for backend '%.*s'", SV_ARG(backend));
+    uint32_t count = paths ? paths->n : 1;
+    struct value *items = ARENA_ARRAY(l->arena, struct value, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = with_extension(l, paths ? paths->items[i] : path ? *path : *field(from, "name"), extension);
+    hash_put_str(l->arena, to, "name", *field(from, "name"));
+    hash_put_str(l->arena, to, "paths", value_array(items, count));
+    hash_put_str(l->arena, to, "datadir", value_str(own.n ? own : datadir));
+    hash_put_str(l->arena, to, "data_hash", value_str(arena_printf(l->arena, "%.*s_data", SV_ARG(backend))));
+    *out_v = value_hash(to);
+    return true;
+}
+
+static void read_version_4(struct loader *l, struct value v)
+{
+    deprecate(l, 4);
+    if (!check_shape(l, v, VERSION_4_TYPE))
+        return;
+    const struct value *hierarchy = field(v.h, "hierarchy");
+    struct sv datadir = text_field(v.h, "datadir");
+    struct hash *usual = hash_new(l->arena, 2);
+    hash_put_str(l->arena, usual, "name", value_str(SV("common")));
+    hash_put_str(l->arena, usual, "backend", value_str(SV("yaml")));
+    struct value one = value_hash(usual);
+    uint32_t count = hierarchy ? hierarchy->n : 1;
+    struct value *items = ARENA_ARRAY(l->arena, struct value, count + 1), list = value_array(items, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!convert_entry(l, (hierarchy ? hierarchy->items[i] : one).h, datadir.n ? datadir : SV("data"), &items[i]))
+            return;
+    read_hierarchy(l, &list, &l->config->hierarchy);
+}
+
 static void read_config(struct loader *l, struct value v)
 {
-    static const char *const ignored[] = { "hiera.yaml version %d found in the global layer was ignored",
-                                           "hiera.yaml version %d found at the environment root was ignored",
-                                           "hiera.yaml version %d found at module root was ignored" };
     const struct value *version = v.kind == V_HASH ? field(v.h, "version") : NULL;
     int64_t number = version && version->kind == V_INT ? version->i : 3;
     if (version && version->kind == V_STRING)
         sv_to_int(value_sv(*version), &number);
-    if (number == 5) {
+    if (v.kind != V_HASH)
+        l->config->no_hash = arena_printf(
+            l->arena, "%.*s: File exists but does not contain a valid YAML hash. Falling back to Hiera version 3 default config",
+            SV_ARG(l->path));
+    if (number == 5)
         read_version_5(l, v);
-    } else if (number == 3 || number == 4) {
-        l->config->ignored = true;
-        if (number == 3)
-            l->config->deprecation = arena_printf(
-                l->arena, "%.*s: Use of 'hiera.yaml' version 3 is deprecated. It should be converted to version 5 (file: %.*s)",
-                SV_ARG(l->path), SV_ARG(l->path));
-        struct strbuf text = STRBUF_IN(l->arena);
-        const char *mark = strstr(ignored[l->layer], "%d");
-        strbuf_add(&text, sv_make(ignored[l->layer], (size_t)(mark - ignored[l->layer])));
-        strbuf_addf(&text, "%d%s (file: %.*s)", (int)number, mark + 2, SV_ARG(l->path));
-        l->config->note = strbuf_sv(&text);
-    } else {
+    else if (number == 4)
+        read_version_4(l, v);
+    else if (number == 3)
+        read_version_3(l, v);
+    else
         wrong(l, "This runtime does not support hiera.yaml version %lld", (long long)number);
-    }
 }
 
 static void *make_config(void *ctx, struct snapshot *s, struct arena *a)

@@ -49,9 +49,11 @@ struct hierarchy {
 struct hiera_config {
     struct sv path;
     bool absent;           /* no such file */
-    bool ignored;          /* version 3 or 4 */
-    struct sv note;        /* a warning to give once; may be empty */
-    struct sv deprecation; /* one to give before it; may be empty */
+    bool ignored;          /* version 3 */
+    struct sv no_hash;     /* warnings to give once, in this order; each may be empty: the file holds no hash, */
+    struct sv deprecation; /* it is of an old version, */
+    struct sv note;        /* it is ignored */
+    struct sv refusal;     /* or, where the setting strict says so, refused */
     struct sv error;       /* it cannot be used, and why */
     bool error_has_place;  /* the message is to get the place of the call */
     struct hierarchy hierarchy, defaults;

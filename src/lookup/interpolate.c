@@ -95,9 +95,11 @@ struct value scope_value(struct lookup_state *st, const struct lookup_key *key, 
         explain_found(st->explainer, key->root, v);
     explain_pop(st->explainer);
     if (!known) {
-        if (compile_options_of(st->c)->strict_variables)
+        int strict = compile_options_of(st->c)->strict;
+        if (strict == STRICT_ERROR)
             lookup_fail_here(st, "Undefined variable '%.*s'; ", SV_ARG(key->root));
-        lookup_warn_once(st, arena_printf(st->arena, "Undefined variable '%.*s'; ", SV_ARG(key->root)));
+        if (strict == STRICT_WARNING)
+            lookup_warn_once(st, arena_printf(st->arena, "Undefined variable '%.*s'; ", SV_ARG(key->root)));
     }
     if (v.kind == V_UNSET)
         v = VALUE_UNDEF;

@@ -27,21 +27,32 @@ static void layer_open(struct lookup_state *st, struct layer *l, enum layer_kind
     l->fallback = (struct located){ .hierarchy = &l->config->defaults, .module = module, .config_path = path };
 }
 
+/* What the setting strict has a say in. */
+static void warn_of_config(struct lookup_state *st, struct layer *l)
+{
+    int strict = compile_options_of(st->c)->strict;
+    l->warned = true;
+    if (l->config->no_hash.n)
+        lookup_warn_once(st, l->config->no_hash);
+    if (l->config->deprecation.n && strict != STRICT_OFF)
+        lookup_warn_once(st, l->config->deprecation);
+    if (l->config->refusal.n && strict == STRICT_ERROR)
+        lookup_fail(st, "%.*s", SV_ARG(l->config->refusal));
+    if (l->config->note.n)
+        lookup_warn_once(st, l->config->note);
+}
+
 /* The configuration of a layer that can be used; NULL where there is none. Ends the compile where it is wrong. */
 static const struct hiera_config *layer_config(struct lookup_state *st, struct layer *l)
 {
     if (!l->config)
         return NULL;
+    if (!l->warned)
+        warn_of_config(st, l);
     if (l->config->error.n && l->config->error_has_place)
         lookup_fail_here(st, "%.*s", SV_ARG(l->config->error));
     if (l->config->error.n)
         lookup_fail(st, "%.*s", SV_ARG(l->config->error));
-    if (l->config->note.n && !l->warned) {
-        l->warned = true;
-        if (l->config->deprecation.n)
-            lookup_warn_once(st, l->config->deprecation);
-        lookup_warn_once(st, l->config->note);
-    }
     return l->config->ignored ? NULL : l->config;
 }
 
@@ -219,6 +230,25 @@ void warn_foreign_keys(struct lookup_state *st, struct sv module, struct sv func
     }
 }
 
+/* A file that holds something else than keys. Of YAML files this is told only, or refused by the setting strict where they hold anything.
+ */
+static void no_hash(struct lookup_state *st, const struct hierarchy_entry *e, struct sv path, struct value v)
+{
+    struct sv message = arena_printf(st->arena, "%.*s: file does not contain a valid yaml hash", SV_ARG(path));
+    bool nothing = v.kind == V_UNDEF || (v.kind == V_BOOL && !v.b);
+    if (e->hocon || sv_is(e->function, "json_data")) {
+        struct strbuf text = STRBUF_IN(st->arena);
+        struct sv subject =
+            arena_printf(st->arena, "Value returned from data_hash function '%.*s', when using location '%.*s', has wrong type,",
+                         SV_ARG(e->function), SV_ARG(path));
+        type_mismatch(st->arena, &text, subject, type_builtin(SV("Hash")), v);
+        lookup_fail(st, "%.*s", SV_ARG(strbuf_sv(&text)));
+    }
+    if (compile_options_of(st->c)->strict == STRICT_ERROR && !nothing)
+        lookup_fail(st, "%.*s", SV_ARG(message));
+    lookup_warn_once(st, message);
+}
+
 static void location_load(struct lookup_state *st, const struct located *l, const struct located_entry *e, struct location *at)
 {
     static const struct hash empty;
@@ -228,7 +258,7 @@ static void location_load(struct lookup_state *st, const struct located *l, cons
     if (!v && err.text[0])
         lookup_fail(st, "Unable to parse %s", err.text);
     if (v && v->kind != V_HASH)
-        lookup_warn_once(st, arena_printf(st->arena, "%.*s: file does not contain a valid yaml hash", SV_ARG(at->path)));
+        no_hash(st, e->entry, at->path, *v);
     at->data = !v ? NULL : v->kind == V_HASH ? v->h : &empty;
     at->loaded = true;
     if (at->data && l->module.n)

@@ -42,10 +42,32 @@ static const struct type *type_arg(const struct asked *q, uint32_t i)
 
 /* ---- variables ---- */
 
+/* [value], or [undef, name, why] where there is none. */
 static struct value ask_variable(struct asked *q)
 {
-    struct value v;
-    return call_variable(q->k, text_arg(q, 0), &v) ? v : VALUE_UNDEF;
+    struct value *parts = ARENA_ARRAY(q->k->arena, struct value, 3);
+    struct sv shown, why;
+    if (call_variable(q->k, text_arg(q, 0), &parts[0]))
+        return value_array(parts, 1);
+    call_variable_missing(q->k, text_arg(q, 0), &shown, &why);
+    parts[0] = VALUE_UNDEF;
+    parts[1] = value_str(shown);
+    parts[2] = value_str(why);
+    return value_array(parts, 3);
+}
+
+/* Nobody in Ruby caught that a variable is not there: the setting strict says whether that matters. Each is told once. */
+static struct value ask_missing(struct asked *q)
+{
+    const struct compile_options *o = compile_options_of(q->k->c);
+    struct sv message = arena_printf(q->k->arena, "Undefined variable '%.*s'; %.*s", SV_ARG(text_arg(q, 0)), SV_ARG(text_arg(q, 1)));
+    if (o->strict == STRICT_ERROR)
+        call_fail(q->k, "%.*s", SV_ARG(message));
+    if (o->strict == STRICT_OFF || map_find(&q->s->told, message))
+        return VALUE_UNDEF;
+    map_put(&q->s->told, message, q->s);
+    call_warn(q->k, "undefined_variables", "%.*s", SV_ARG(message));
+    return VALUE_UNDEF;
 }
 
 static struct value ask_exists(struct asked *q)
@@ -269,13 +291,13 @@ static struct value ask_context(struct asked *q)
 static const struct {
     const char *name;
     struct value (*run)(struct asked *q);
-} rows[] = { { "variable", ask_variable }, { "exists", ask_exists },   { "variables", ask_variables },   { "changed", ask_changed },
-             { "call", ask_call },         { "yield", ask_yield },     { "function?", ask_is_function }, { "function3", ask_old_function },
-             { "dispatch", ask_dispatch }, { "log", ask_log },         { "instance", ask_instance },     { "assignable", ask_assignable },
-             { "infer", ask_infer },       { "type", ask_type },       { "mismatch", ask_mismatch },     { "environment", ask_environment },
-             { "module", ask_module },     { "file", ask_file },       { "defined", ask_defined },       { "resource", ask_resource },
-             { "tags", ask_tags },         { "classes", ask_classes }, { "catalog_tags", ask_classes },  { "scope_text", ask_scope_text },
-             { "context", ask_context } };
+} rows[] = { { "variable", ask_variable },       { "missing", ask_missing },   { "exists", ask_exists },   { "variables", ask_variables },
+             { "changed", ask_changed },         { "call", ask_call },         { "yield", ask_yield },     { "function?", ask_is_function },
+             { "function3", ask_old_function },  { "dispatch", ask_dispatch }, { "log", ask_log },         { "instance", ask_instance },
+             { "assignable", ask_assignable },   { "infer", ask_infer },       { "type", ask_type },       { "mismatch", ask_mismatch },
+             { "environment", ask_environment }, { "module", ask_module },     { "file", ask_file },       { "defined", ask_defined },
+             { "resource", ask_resource },       { "tags", ask_tags },         { "classes", ask_classes }, { "catalog_tags", ask_classes },
+             { "scope_text", ask_scope_text },   { "context", ask_context } };
 
 struct value callback_run(struct call *k, struct session *s, const struct data *message)
 {

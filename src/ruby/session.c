@@ -108,6 +108,7 @@ struct session *session_of(struct call *k)
         return *slot;
     struct session *s = ARENA_NEW(k->arena, struct session);
     s->env = env_of(k);
+    s->told = map_in(k->arena);
     pthread_mutex_lock(&s->env->lock);
     s->compile = ++s->env->compiles;
     pthread_mutex_unlock(&s->env->lock);

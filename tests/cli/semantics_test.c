@@ -88,7 +88,8 @@ static void add_message(struct arena *a, struct strbuf *out, const struct diag *
     span_position(d->span, &line, &column);
     struct strbuf place = STRBUF_IN(a);
     /* The reference does not say where these happened. */
-    bool placeless = d->name && (strcmp(d->name, "lookup") == 0 || strcmp(d->name, "deprecations") == 0);
+    bool placeless =
+        d->name && (strcmp(d->name, "lookup") == 0 || strcmp(d->name, "deprecations") == 0 || strcmp(d->name, "undefined_variables") == 0);
     if (placeless)
         place.n = 0;
     else if (d->span.src && d->span.src->path.n)
@@ -153,18 +154,20 @@ static struct sv outcome(struct world *w, const struct test_case *t, const char 
     struct snapshot *s = snapshot_open(&so, &err);
     assert_non_null(s);
     struct builtins *functions = functions_of(s);
-    struct compile_options o = {
-        .certname = SV("node1.example.com"),
-        .facts = value_from_data(w->arena, w->facts),
-        .server_facts = server_facts(w->arena),
-        .strict = sv_find(t->settings, SV("strict=error"), 0) != SIZE_MAX ? STRICT_ERROR
-                  : sv_find(t->settings, SV("strict=off"), 0) != SIZE_MAX ? STRICT_OFF
-                                                                          : STRICT_WARNING,
-        .strict_variables = sv_find(t->settings, SV("strict_variables"), 0) != SIZE_MAX,
-        .code = strbuf_sv(&t->code),
-        .functions = functions,
-        .hooks = { .lookup = lookup_parameter, .type_info = system_type_info, .function = ruby_function, .ruby = &ruby }
-    };
+    struct compile_options o = { .certname = SV("node1.example.com"),
+                                 .facts = value_from_data(w->arena, w->facts),
+                                 .server_facts = server_facts(w->arena),
+                                 .strict = sv_find(t->settings, SV("strict=error"), 0) != SIZE_MAX ? STRICT_ERROR
+                                           : sv_find(t->settings, SV("strict=off"), 0) != SIZE_MAX ? STRICT_OFF
+                                                                                                   : STRICT_WARNING,
+                                 .strict_variables = sv_find(t->settings, SV("strict_variables"), 0) != SIZE_MAX,
+                                 .code = strbuf_sv(&t->code),
+                                 .functions = functions,
+                                 .hooks = { .lookup = lookup_parameter,
+                                            .type_info = system_type_info,
+                                            .function = ruby_function,
+                                            .title_parts = ruby_title_parts,
+                                            .ruby = &ruby } };
     struct compile_result *r = compile_node(s, &o);
     for (const struct diag *d = r->diags.first; d; d = d->next)
         add_message(w->arena, &out, d, site);

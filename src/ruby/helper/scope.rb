@@ -75,8 +75,10 @@ module Potlac
     end
     alias []= setvar
 
+    # Whoever catches :undefined_variable is not warned of a variable that is not there.
     def include?(name)
-      !lookupvar(name).nil?
+      catch(:undefined_variable) { return !lookupvar(name).nil? }
+      false
     end
 
     def exist?(name)
@@ -164,12 +166,22 @@ module Potlac
 
     private
 
+    ALWAYS_THERE = /\A(?:module_name|caller_module_name|\d+)\z/
+
+    def missing(shown, why)
+      throw(:undefined_variable, why.empty? ? nil : why) unless ALWAYS_THERE.match?(shown)
+    rescue UncaughtThrowError
+      Potlac.ask('missing', shown, why)
+    end
+
     def ask_variable(name)
       Scope.alone = false
       cached = Scope.qualified[name]
       return cached unless cached.nil?
 
-      value = Potlac.ask('variable', name)
+      value, shown, why = Potlac.ask('variable', name)
+      return missing(shown, why) if shown
+
       Scope.qualified[name] = value if name.include?('::') && !value.nil?
       value
     end
@@ -180,6 +192,12 @@ module Potlac
     def lookupvar(name, _options = nil)
       ask_variable(name.include?('::') ? name : "::#{name}")
     end
+
+    private
+
+    def missing(shown, why)
+      super(shown.count(':') == 2 ? shown.delete_prefix('::') : shown, why)
+    end
   end
 
   # All variables, asked for one by one until somebody wants the list.
@@ -189,7 +207,8 @@ module Potlac
     end
 
     def [](name)
-      @scope.lookupvar(name.to_s)
+      catch(:undefined_variable) { return @scope.lookupvar(name.to_s) }
+      nil
     end
 
     def key?(name)

@@ -1,20 +1,59 @@
-/* revision: HEAD of the repository a folder is in. */
+/* revision: HEAD of the repository a folder is in. libgit2 is loaded here: it brings ten libraries along, and most commands ask for no
+ * revision. Never unloaded. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "snapshot/revision.h"
 
+#include <dlfcn.h>
 #include <git2.h>
 #include <stdlib.h>
 
-static bool git_failed(struct err *err, const char *what)
+#define GIT_FUNCTIONS(X)                                                                                                                   \
+    X(git_libgit2_init)                                                                                                                    \
+    X(git_libgit2_shutdown)                                                                                                                \
+    X(git_error_last)                                                                                                                      \
+    X(git_repository_open_ext)                                                                                                             \
+    X(git_repository_workdir)                                                                                                              \
+    X(git_repository_free)                                                                                                                 \
+    X(git_status_list_new)                                                                                                                 \
+    X(git_status_list_entrycount)                                                                                                          \
+    X(git_status_list_free)                                                                                                                \
+    X(git_revparse_single)                                                                                                                 \
+    X(git_commit_id)                                                                                                                       \
+    X(git_commit_message)                                                                                                                  \
+    X(git_commit_author)                                                                                                                   \
+    X(git_object_free)                                                                                                                     \
+    X(git_oid_tostr)
+
+struct git {
+#define X(name) __typeof__(name) *name;
+    GIT_FUNCTIONS(X)
+#undef X
+};
+
+static bool git_load(struct git *out, struct err *err)
 {
-    const git_error *e = git_error_last();
+    void *library = dlopen("libgit2.so." LIBGIT2_SOVERSION, RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return err_set(err,
+                       "libgit2 is not installed, which reads the commit of a site (Debian's package is libgit2-" LIBGIT2_SOVERSION ")");
+#define X(name)                                                                                                                            \
+    if (!(out->name = (__typeof__(out->name))dlsym(library, #name)))                                                                       \
+        return err_set(err, "libgit2 is too old: it has no " #name);
+    GIT_FUNCTIONS(X)
+#undef X
+    return true;
+}
+
+static bool git_failed(const struct git *git, struct err *err, const char *what)
+{
+    const git_error *e = git->git_error_last();
     return err_set(err, "cannot read %s from git: %s", what, e ? e->message : "unknown reason");
 }
 
 /* Only what lies below the folder counts: a site may be a part of a larger repository. */
-static bool is_dirty(git_repository *repo, struct sv folder, bool *out_dirty, struct err *err)
+static bool is_dirty(const struct git *git, git_repository *repo, struct sv folder, bool *out_dirty, struct err *err)
 {
-    const char *top = git_repository_workdir(repo);
+    const char *top = git->git_repository_workdir(repo);
     char *real = realpath(folder.p, NULL);
     if (!top || !real) {
         free(real);
@@ -29,28 +68,29 @@ static bool is_dirty(git_repository *repo, struct sv folder, bool *out_dirty, st
     o.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
     o.pathspec = (git_strarray){ paths, 1 };
     git_status_list *list = NULL;
-    bool ok = git_status_list_new(&list, repo, &o) == 0;
-    *out_dirty = ok && git_status_list_entrycount(list) > 0;
-    git_status_list_free(list);
+    bool ok = git->git_status_list_new(&list, repo, &o) == 0;
+    *out_dirty = ok && git->git_status_list_entrycount(list) > 0;
+    git->git_status_list_free(list);
     free(real);
-    return ok || git_failed(err, "the work tree's state");
+    return ok || git_failed(git, err, "the work tree's state");
 }
 
-static bool read_head(struct arena *a, git_repository *repo, struct sv folder, struct revision *out_r, struct err *err)
+static bool read_head(const struct git *git, struct arena *a, git_repository *repo, struct sv folder, struct revision *out_r,
+                      struct err *err)
 {
     git_object *object = NULL;
-    if (git_revparse_single(&object, repo, "HEAD^{commit}") != 0)
+    if (git->git_revparse_single(&object, repo, "HEAD^{commit}") != 0)
         return false; /* no commit yet */
     const git_commit *commit = (const git_commit *)object;
     char id[GIT_OID_HEXSZ + 1];
-    git_oid_tostr(id, sizeof id, git_commit_id(commit));
-    const char *message = git_commit_message(commit);
+    git->git_oid_tostr(id, sizeof id, git->git_commit_id(commit));
+    const char *message = git->git_commit_message(commit);
     struct sv text = sv_of(message ? message : "");
     struct revision r = { .commit = arena_dup(a, sv_of(id)),
-                          .author = arena_dup(a, sv_of(git_commit_author(commit)->email)),
+                          .author = arena_dup(a, sv_of(git->git_commit_author(commit)->email)),
                           .summary = arena_dup(a, sv_slice(text, 0, sv_find_char(text, '\n', 0))) };
-    git_object_free(object);
-    if (!is_dirty(repo, folder, &r.dirty, err))
+    git->git_object_free(object);
+    if (!is_dirty(git, repo, folder, &r.dirty, err))
         return false;
     *out_r = r;
     return true;
@@ -58,13 +98,16 @@ static bool read_head(struct arena *a, git_repository *repo, struct sv folder, s
 
 bool revision_read(struct arena *a, struct sv folder, struct revision *out_r, struct err *err)
 {
+    struct git git = { 0 };
     git_repository *repo = NULL;
-    git_libgit2_init();
-    int code = git_repository_open_ext(&repo, folder.p, 0, NULL);
-    bool ok = code == 0 && read_head(a, repo, folder, out_r, err);
+    if (!git_load(&git, err))
+        return false;
+    git.git_libgit2_init();
+    int code = git.git_repository_open_ext(&repo, folder.p, 0, NULL);
+    bool ok = code == 0 && read_head(&git, a, repo, folder, out_r, err);
     if (code != 0 && code != GIT_ENOTFOUND)
-        git_failed(err, "the repository");
-    git_repository_free(repo);
-    git_libgit2_shutdown();
+        git_failed(&git, err, "the repository");
+    git.git_repository_free(repo);
+    git.git_libgit2_shutdown();
     return ok;
 }

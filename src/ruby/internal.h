@@ -39,8 +39,11 @@ struct ruby_env {
     struct snapshot *snapshot;
     const struct ruby_options *options;
     struct helper *idle;
-    struct map functions; /* name to struct ruby_fn */
-    struct map templates; /* path, or the text of an inline one, to struct template */
+    unsigned helpers;        /* idle, busy and starting */
+    pthread_cond_t returned; /* one came back */
+    int64_t waited_ns;       /* in all, for busy ones, since the last was started */
+    struct map functions;    /* name to struct ruby_fn */
+    struct map templates;    /* path, or the text of an inline one, to struct template */
     uint32_t template_count;
     struct map titles;   /* "type\ntitle" to struct title */
     struct map rendered; /* see kept.h */

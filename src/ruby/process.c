@@ -34,7 +34,7 @@ static int64_t now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* In the child, between fork and exec: only what is safe there. */
+/* In the child, between vfork and exec: the parent's memory is lent to it, and the calling thread waits. Only what is safe there. */
 static _Noreturn void run_child(int fd, int report, char *const argv[], rlim_t memory)
 {
     struct rlimit space = { memory, memory }, none = { 0, 0 };
@@ -86,7 +86,8 @@ struct helper_process *process_start(const struct ruby_options *o, struct err *e
         close_both(pair);
         return NULL;
     }
-    pid_t pid = fork();
+    /* A fork would mark all memory for copying, and every page written afterwards would cost a fault. */
+    pid_t pid = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
     if (pid == 0)
         run_child(pair[1], report[1], argv, o->memory ? o->memory : LIMIT_RUBY_BYTES);
     close(pair[1]);

@@ -1,9 +1,13 @@
 /* session: one compile's use of a helper: taken for a request, given back after it, so that few helpers serve many compiles. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "ruby/internal.h"
+
+/* About what starting a helper takes. */
+#define PATIENCE_NS 20000000
 
 /* ---- helpers of a snapshot ---- */
 
@@ -20,6 +24,7 @@ static void env_end(void *object)
         next = h->next;
         helper_free(h);
     }
+    pthread_cond_destroy(&env->returned);
     pthread_mutex_destroy(&env->lock);
     arena_free(env->arena);
 }
@@ -27,7 +32,12 @@ static void env_end(void *object)
 static void *make_env(void *ctx, struct snapshot *s, struct arena *a)
 {
     struct ruby_env *env = ARENA_NEW(a, struct ruby_env);
+    pthread_condattr_t attr;
     pthread_mutex_init(&env->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&env->returned, &attr);
+    pthread_condattr_destroy(&attr);
     env->arena = arena_new(0);
     env->snapshot = s;
     env->options = ctx;
@@ -93,6 +103,30 @@ bool helper_has(struct helper *h, struct sv key)
 
 /* ---- a compile's turn ---- */
 
+static int64_t time_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* One is no more, or could not be started. */
+static void helper_gone(struct ruby_env *env)
+{
+    pthread_mutex_lock(&env->lock);
+    env->helpers--;
+    pthread_cond_signal(&env->returned);
+    pthread_mutex_unlock(&env->lock);
+}
+
+static void discard(struct session *s)
+{
+    helper_free(s->helper);
+    s->helper = NULL;
+    helper_gone(s->env);
+}
+
+/* The environment may have ended before. Where it has not, it counts one helper too many, and once waits for that in vain. */
 static void session_end(void *object)
 {
     struct session *s = object;
@@ -116,13 +150,30 @@ struct session *session_of(struct call *k)
     return *slot = s;
 }
 
-static struct helper *take_idle(struct session *s)
+/* Under the lock: until one comes back, or as much was waited as starting another would take. */
+static void wait_for_idle(struct ruby_env *env)
 {
-    pthread_mutex_lock(&s->env->lock);
-    struct helper *h = s->env->idle;
-    if (h)
-        s->env->idle = h->next;
-    pthread_mutex_unlock(&s->env->lock);
+    int64_t from = time_ns(), until = from + PATIENCE_NS - env->waited_ns;
+    struct timespec limit = { until / 1000000000, until % 1000000000 };
+    while (!env->idle && env->helpers && time_ns() < until)
+        pthread_cond_timedwait(&env->returned, &env->lock, &limit);
+    env->waited_ns += time_ns() - from;
+}
+
+/* NULL: another is to be started; it is counted already. */
+static struct helper *take_idle(struct ruby_env *env)
+{
+    pthread_mutex_lock(&env->lock);
+    if (!env->idle && env->helpers && env->waited_ns < PATIENCE_NS)
+        wait_for_idle(env);
+    struct helper *h = env->idle;
+    if (h) {
+        env->idle = h->next;
+    } else {
+        env->helpers++;
+        env->waited_ns = 0;
+    }
+    pthread_mutex_unlock(&env->lock);
     return h;
 }
 
@@ -131,6 +182,7 @@ static void give_back(struct session *s)
     pthread_mutex_lock(&s->env->lock);
     s->helper->next = s->env->idle;
     s->env->idle = s->helper;
+    pthread_cond_signal(&s->env->returned);
     pthread_mutex_unlock(&s->env->lock);
     s->helper = NULL;
 }
@@ -143,8 +195,7 @@ static uint32_t time_allowed(const struct session *s)
 static _Noreturn void session_fail(struct call *k, struct session *s, struct sv what)
 {
     if (s->helper)
-        helper_free(s->helper);
-    s->helper = NULL;
+        discard(s);
     s->depth = 0;
     call_fail(k, "%.*s: %.*s", SV_ARG(what), SV_ARG(s->broken));
 }
@@ -167,10 +218,11 @@ struct session *session_enter(struct call *k, struct sv what, struct sv path)
         return s;
     struct err err = { "" };
     s->broken = SV_NONE;
-    s->helper = take_idle(s);
+    s->helper = take_idle(s->env);
     if (!s->helper)
         s->helper = helper_new(s->env, &err);
     if (!s->helper) {
+        helper_gone(s->env);
         s->depth = 0;
         call_fail(k, "%.*s (%.*s) is written in Ruby, which cannot be run: %s", SV_ARG(what), SV_ARG(path), err.text);
     }

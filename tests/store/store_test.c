@@ -197,11 +197,13 @@ static int64_t kill_a_writer(const char *path, int64_t from, unsigned after_us)
         write_until_killed(path, fds[1], from);
     }
     close(fds[1]);
+    int64_t i, acknowledged = from - 1;
+    if (read(fds[0], &i, sizeof i) == sizeof i) /* it has begun, however slow the machine */
+        acknowledged = i;
     usleep(after_us);
     kill(child, SIGKILL);
     int status;
     waitpid(child, &status, 0);
-    int64_t i, acknowledged = from - 1;
     while (read(fds[0], &i, sizeof i) == sizeof i)
         acknowledged = i;
     close(fds[0]);

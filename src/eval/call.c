@@ -126,7 +126,7 @@ static const struct type *tuple_item(const struct type *tuple, uint32_t i)
     return tuple->tuple.items[i < tuple->tuple.count ? i : tuple->tuple.count - 1];
 }
 
-static bool signature_fits(const struct type *s, const struct value *args, uint32_t count, const struct value *block)
+static bool signature_fits(struct compile *c, const struct type *s, const struct value *args, uint32_t count, const struct value *block)
 {
     if (!s || s->kind != T_CALLABLE || !s->callable.params)
         return true;
@@ -135,7 +135,7 @@ static bool signature_fits(const struct type *s, const struct value *args, uint3
         return false;
     for (uint32_t i = 0; i < count; i++) {
         const struct type *t = tuple_item(p, i);
-        if (t && !type_match(t, args[i]))
+        if (t && !compile_type_match(c, t, args[i]))
             return false;
     }
     return true;
@@ -196,7 +196,7 @@ static struct value call_builtin(struct frame *f, const struct node *site, const
 {
     struct compile *c = f->c;
     for (uint32_t i = 0; i < fn->count; i++) {
-        if (!signature_fits(fn->signatures[i], args, count, block))
+        if (!signature_fits(c, fn->signatures[i], args, count, block))
             continue;
         struct call k = { .c = c,
                           .arena = c->arena,
@@ -234,7 +234,7 @@ static const struct type *param_type(struct frame *f, const struct prepared *p, 
 
 static void check_argument(struct frame *f, const char *name, const struct param *p, const struct type *t, struct value v)
 {
-    if (!t || type_match(t, v))
+    if (!t || compile_type_match(f->c, t, v))
         return;
     struct strbuf b = STRBUF_IN(f->c->arena);
     type_mismatch(f->c->arena, &b, arena_printf(f->c->arena, "parameter '%.*s'", SV_ARG(p->name->text)), t, v);
@@ -310,7 +310,7 @@ static void check_return(struct frame *f, const char *name, const struct prepare
         struct value r = eval(f, f->def->returns);
         t = r.kind == V_TYPE ? r.t : NULL;
     }
-    if (!t || type_match(t, v))
+    if (!t || compile_type_match(f->c, t, v))
         return;
     struct strbuf b = STRBUF_IN(f->c->arena);
     type_mismatch(f->c->arena, &b, arena_printf(f->c->arena, "value returned from %s has wrong type,", name), t, v);

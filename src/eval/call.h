@@ -46,6 +46,8 @@ const struct sv *builtins_names(const struct builtins *b, struct arena *a, uint3
 _Noreturn void call_fail(struct call *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same without "Error while evaluating a Function Call, ". */
 _Noreturn void call_fail_here(struct call *k, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* value =~ type. A regular expression that takes too long ends the compile: no answer is not "no". */
+bool compile_type_match(struct compile *c, const struct type *t, struct value v);
 /* Ends it with a text that is complete already ("Could not find ..."). */
 _Noreturn void compile_fail(struct compile *c, struct span at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Told beside the failure that comes next: where something was declared, what would be right. */

@@ -193,7 +193,7 @@ static bool param_fits(struct compile *c, const struct type *t, struct value v, 
 {
     bool deferred = v.kind == V_OBJECT && v.object->type == &deferred_type;
     const struct type *gives = deferred ? deferred_gives(c, v.object) : NULL;
-    if (deferred ? !gives || type_assignable(type_generalize(c->arena, t), type_generalize(c->arena, gives)) : type_match(t, v))
+    if (deferred ? !gives || type_assignable(type_generalize(c->arena, t), type_generalize(c->arena, gives)) : compile_type_match(c, t, v))
         return true;
     type_mismatch_type(c->arena, out, arena_printf(c->arena, "parameter '%.*s'", SV_ARG(name)), t,
                        deferred ? gives : type_infer(c->arena, v));

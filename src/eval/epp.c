@@ -57,7 +57,7 @@ static void bind_named(struct frame *f, const struct hash *given, const struct p
             continue;
         }
         const struct type *t = prep->dynamic[i] ? eval(f, p->type).t : prep->types[i];
-        if (t && !type_match(t, f->slots[i])) {
+        if (t && !compile_type_match(c, t, f->slots[i])) {
             struct strbuf b = STRBUF_IN(c->arena);
             type_mismatch(c->arena, &b, arena_printf(c->arena, "parameter '%.*s'", SV_ARG(p->name->text)), t, f->slots[i]);
             complain(&bad, &count, strbuf_sv(&b));

@@ -207,6 +207,23 @@ void call_fail_here(struct call *k, const char *fmt, ...)
     finish(k->c, message);
 }
 
+#define SLOW_REGEXP "The regular expression /%.*s/ takes too long on this text: %zu bytes"
+
+void fail_slow_regexp(struct frame *f, const struct node *n, const struct regexp *re, size_t bytes)
+{
+    fail_at(f, n, SLOW_REGEXP, SV_ARG(regexp_source(re)), bytes);
+}
+
+bool compile_type_match(struct compile *c, const struct type *t, struct value v)
+{
+    struct slow_match slow;
+    if (type_match_or_slow(t, v, &slow))
+        return true;
+    if (slow.re)
+        raise_error(c, SLOW_REGEXP, SV_ARG(regexp_source(slow.re)), slow.bytes);
+    return false;
+}
+
 void warn_at(struct frame *f, const struct node *n, const char *name, const char *fmt, ...)
 {
     va_list ap;

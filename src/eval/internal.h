@@ -284,6 +284,8 @@ _Noreturn void raise_error(struct compile *c, const char *fmt, ...) __attribute_
 _Noreturn void raise_at(struct frame *f, const struct node *n, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* A message that has its file and line already, or none. */
 _Noreturn void raise_plain(struct compile *c, struct sv file, uint32_t line, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Ends with the words for a regular expression that gave up on a text of so many bytes. */
+_Noreturn void fail_slow_regexp(struct frame *f, const struct node *n, const struct regexp *re, size_t bytes);
 void warn_at(struct frame *f, const struct node *n, const char *name, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* "Function Call", "Resource Statement": what the reference calls a node. */
 struct sv node_label(struct compile *c, const struct node *n);

@@ -24,7 +24,11 @@ static bool node_matches(struct compile *c, const struct unit *u, const struct n
             struct regexp *re = regexp_compile(c->arena, m->s, &err);
             if (!re)
                 raise_plain(c, SV_NONE, 0, "%s", err.text);
-            yes = regexp_search(re, name, 0, &out->match) == REGEXP_YES;
+            enum regexp_result r = regexp_search(re, name, 0, &out->match);
+            if (r == REGEXP_LIMIT)
+                compile_fail(c, (struct span){ u->src, m->from, m->to }, "The regular expression /%.*s/ takes too long on the name '%.*s'",
+                             SV_ARG(m->s), SV_ARG(name));
+            yes = r == REGEXP_YES;
             out->matched = yes;
         } else if (want == AST_DEFAULT) {
             yes = m->kind == AST_DEFAULT;

@@ -480,10 +480,19 @@ static bool regexp_match(struct frame *f, const struct regexp *re, struct sv tex
     struct regexp_match m;
     enum regexp_result r = regexp_search(re, text, 0, keep ? &m : NULL);
     if (r == REGEXP_LIMIT)
-        fail_at(f, f->matching, "The regular expression /%.*s/ takes too long on this text: %zu bytes", SV_ARG(regexp_source(re)), text.n);
+        fail_slow_regexp(f, f->matching, re, text.n);
     if (r == REGEXP_YES && keep)
         set_match(f, &m, text);
     return r == REGEXP_YES;
+}
+
+static bool is_of_type(struct frame *f, const struct type *t, struct value v)
+{
+    struct slow_match slow;
+    bool yes = type_match_or_slow(t, v, &slow);
+    if (!yes && slow.re)
+        fail_slow_regexp(f, f->matching, slow.re, slow.bytes);
+    return yes;
 }
 
 static struct value match_operator(struct frame *f, const struct node *n, struct value l, struct value r)
@@ -491,7 +500,7 @@ static struct value match_operator(struct frame *f, const struct node *n, struct
     bool want = n->op == OP_MATCH;
     f->matching = n;
     if (r.kind == V_TYPE)
-        return value_bool(type_match(r.t, l) == want);
+        return value_bool(is_of_type(f, r.t, l) == want);
     if (r.kind == V_SEMVER_RANGE)
         return value_bool(match_value(f, l, r) == want);
     const struct regexp *re = r.kind == V_REGEXP ? r.re : NULL;
@@ -527,7 +536,7 @@ bool match_value(struct frame *f, struct value left, struct value pattern)
     case V_REGEXP:
         return left.kind == V_STRING && regexp_match(f, pattern.re, value_sv(left), true);
     case V_TYPE:
-        return type_match(pattern.t, left);
+        return is_of_type(f, pattern.t, left);
     case V_SEMVER_RANGE:
         return range_includes(f, pattern, left);
     case V_DEFAULT:
@@ -578,7 +587,7 @@ static bool list_includes(struct frame *f, struct value in, struct value what)
         else if (what.kind == V_STRING || what.kind == V_SEMVER)
             yes = match_value(f, what, e);
         else if (what.kind == V_TYPE)
-            yes = type_match(what.t, e);
+            yes = is_of_type(f, what.t, e);
         else
             yes = value_equal(e, what);
         if (yes)

@@ -178,6 +178,14 @@ static int64_t characters(struct sv s)
     return n;
 }
 
+static bool finds(struct call *k, const struct regexp *re, struct sv s, struct regexp_match *out_m)
+{
+    enum regexp_result r = regexp_search(re, s, 0, out_m);
+    if (r == REGEXP_LIMIT)
+        call_fail(k, "the regular expression /%.*s/ takes too long on this text", SV_ARG(regexp_source(re)));
+    return r == REGEXP_YES;
+}
+
 static struct value fn_index_string(struct call *k)
 {
     struct sv s = value_sv(k->args[0]);
@@ -185,7 +193,7 @@ static struct value fn_index_string(struct call *k)
     struct regexp_match m;
     if (k->args[1].kind == V_STRING)
         at = sv_find(s, value_sv(k->args[1]), 0);
-    else if (k->args[1].re && regexp_search(k->args[1].re, s, 0, &m) == REGEXP_YES)
+    else if (k->args[1].re && finds(k, k->args[1].re, s, &m))
         at = (size_t)m.from[0];
     return at == SIZE_MAX ? VALUE_UNDEF : value_int(characters(sv_slice(s, 0, at)));
 }
@@ -333,7 +341,7 @@ static bool tree_option(struct call *k, const char *name)
 static bool is_container(const struct tree *t, struct value v)
 {
     bool fits = v.kind == V_ARRAY || v.kind == V_HASH || v.kind == V_ITERATOR;
-    return fits && (!t->containers || type_match(t->containers, v));
+    return fits && (!t->containers || compile_type_match(t->k->c, t->containers, v));
 }
 
 static void tree_add(struct tree *t, struct value path, struct value v)

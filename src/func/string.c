@@ -129,21 +129,12 @@ static const struct regexp *pattern_of(struct call *k, struct value v, const cha
     return re;
 }
 
-static bool search(struct call *k, const struct regexp *re, struct sv text, size_t from, struct regexp_match *m)
-{
-    enum regexp_result r = regexp_search(re, text, from, m);
-
-    if (r == REGEXP_LIMIT)
-        call_fail(k, "the regular expression /%.*s/ takes too long on this text", SV_ARG(regexp_source(re)));
-    return r == REGEXP_YES;
-}
-
 static struct value match_one(struct call *k, struct value text, const struct regexp *re)
 {
     struct regexp_match m;
     struct value *items;
 
-    if (text.kind != V_STRING || !search(k, re, value_sv(text), 0, &m))
+    if (text.kind != V_STRING || !regexp_finds(k, re, value_sv(text), 0, &m))
         return VALUE_UNDEF;
     items = ARENA_ARRAY(k->arena, struct value, m.count);
     for (uint32_t i = 0; i < m.count; i++)
@@ -198,7 +189,7 @@ static struct value fn_split(struct call *k)
     size_t n = 0, cap = 0, start = 0, at = 0;
     struct regexp_match m;
 
-    while (at <= s.n && search(k, re, s, at, &m)) {
+    while (at <= s.n && regexp_finds(k, re, s, at, &m)) {
         size_t from = (size_t)m.from[0], to = (size_t)m.to[0];
 
         if (to == from) { /* an empty match cuts between two characters */
@@ -206,7 +197,7 @@ static struct value fn_split(struct call *k)
                 break;
             if (from == start) {
                 at = start + utf8_offset(sv_slice(s, start, s.n), 1);
-                if (!search(k, re, s, at, &m) || (size_t)m.from[0] >= s.n)
+                if (!regexp_finds(k, re, s, at, &m) || (size_t)m.from[0] >= s.n)
                     break;
                 from = (size_t)m.from[0];
                 to = (size_t)m.to[0];
@@ -282,7 +273,7 @@ static struct value replace(struct call *k, struct value v, const struct regexp 
     if (v.kind != V_STRING)
         return v;
     s = value_sv(v);
-    while (at <= s.n && search(k, re, s, at, &m)) {
+    while (at <= s.n && regexp_finds(k, re, s, at, &m)) {
         size_t from = (size_t)m.from[0], to = (size_t)m.to[0];
 
         strbuf_add(&out, sv_slice(s, copied, from));

@@ -157,12 +157,14 @@ const struct regexp *regexp_of(struct call *k, struct sv pattern)
     return re;
 }
 
-bool regexp_hits(struct call *k, const struct regexp *re, struct sv text)
+bool regexp_finds(struct call *k, const struct regexp *re, struct sv text, size_t from, struct regexp_match *out_m)
 {
-    enum regexp_result r = regexp_search(re, text, 0, NULL);
+    enum regexp_result r = regexp_search(re, text, from, out_m);
     if (r == REGEXP_LIMIT)
         call_fail(k, "the regular expression /%.*s/ takes too long on this text", SV_ARG(regexp_source(re)));
     return r == REGEXP_YES;
 }
+
+bool regexp_hits(struct call *k, const struct regexp *re, struct sv text) { return regexp_finds(k, re, text, 0, NULL); }
 
 bool text_matches(struct call *k, const char *pattern, struct sv text) { return regexp_hits(k, regexp_of(k, sv_of(pattern)), text); }

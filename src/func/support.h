@@ -30,7 +30,10 @@ int64_t ruby_to_i(struct sv s);
 double ruby_to_f(struct sv s);
 
 /* A regular expression from text; ends the compile where it is wrong, or takes too long. */
+struct regexp_match;
 const struct regexp *regexp_of(struct call *k, struct sv pattern);
+/* These end the compile where the regular expression takes too long. */
+bool regexp_finds(struct call *k, const struct regexp *re, struct sv text, size_t from, struct regexp_match *out_m);
 bool regexp_hits(struct call *k, const struct regexp *re, struct sv text);
 /* The same for a pattern that is no input: out of the memo of this compile's arena is not worth it, so keep them few. */
 bool text_matches(struct call *k, const char *pattern, struct sv text);

@@ -31,7 +31,7 @@ static struct value fn_assert_type(struct call *k)
         if (!want)
             call_fail(k, "%s", err.text);
     }
-    if (type_match(want, k->args[1]))
+    if (compile_type_match(k->c, want, k->args[1]))
         return k->args[1];
     if (k->block) {
         struct value args[] = { value_type(want), value_type(type_infer(k->arena, k->args[1])) };
@@ -88,7 +88,7 @@ static struct value fn_unwrap(struct call *k)
     return k->block ? call_block(k, &v, 1) : v;
 }
 
-static struct value fn_is_a(struct call *k) { return value_bool(type_match(k->args[1].t, k->args[0])); }
+static struct value fn_is_a(struct call *k) { return value_bool(compile_type_match(k->c, k->args[1].t, k->args[0])); }
 
 static struct value fn_type_of(struct call *k) { return value_type(type_infer(k->arena, k->args[0])); }
 

@@ -309,7 +309,7 @@ static void validate_legacy(struct call *k, const struct type *want)
 {
     struct sv name = value_sv(k->args[1]);
     bool before = previously_valid(k, name, k->args + 2, k->count - 2);
-    if (type_match(want, k->args[2])) {
+    if (compile_type_match(k->c, want, k->args[2])) {
         if (!before)
             call_warn(k, "notice", "Accepting previously invalid value for target type '%.*s'", SV_ARG(type_text(k->arena, want)));
         return;

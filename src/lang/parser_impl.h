@@ -18,7 +18,7 @@ struct parser {
     struct symtab *symtab;
     const struct source *src;
     struct diags *diags;
-    regexp_check *check_regexp; /* NULL: every one will do */
+    regexp_check *check_regexp;             /* NULL: every one will do */
     const struct token *tok, *first, *last; /* the token looked at; the first; TOK_EOF */
     unsigned depth;
     bool too_deep; /* said so: no more messages */

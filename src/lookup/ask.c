@@ -12,7 +12,7 @@ struct asking {
 
 static struct value checked(struct asking *g, const struct type *t, const char *subject, struct value v)
 {
-    if (!t || type_match(t, v))
+    if (!t || compile_type_match(g->call.c, t, v))
         return v;
     struct strbuf text = STRBUF_IN(g->call.arena);
     type_mismatch(g->call.arena, &text, arena_printf(g->call.arena, "%s has wrong type,", subject), t, v);

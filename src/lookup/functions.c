@@ -12,7 +12,7 @@ struct asked {
 
 static struct value checked(struct call *k, const struct asked *q, struct sv subject, struct value v)
 {
-    if (!q->type || type_match(q->type, v))
+    if (!q->type || compile_type_match(k->c, q->type, v))
         return v;
     struct strbuf text = STRBUF_IN(k->arena);
     type_mismatch(k->arena, &text, arena_printf(k->arena, "%.*s has wrong type,", SV_ARG(subject)), q->type, v);

@@ -557,12 +557,20 @@ static struct value env_options(struct lookup_state *st)
     return st->env_options;
 }
 
-static const struct hash *options_find(const struct lookup_options *o, struct sv root)
+static const struct hash *options_find(struct lookup_state *st, const struct lookup_options *o, struct sv root)
 {
     const struct value *v = o->keys && !sv_starts(root, SV("^")) ? hash_find_sv(o->keys, root) : NULL;
     for (uint32_t i = 0; (!v || v->kind == V_UNDEF) && i < o->pattern_count; i++)
-        if (regexp_search(o->patterns[i], root, 0, NULL) == REGEXP_YES)
+        switch (regexp_search(o->patterns[i], root, 0, NULL)) {
+        case REGEXP_YES:
             v = o->pattern_values[i];
+            break;
+        case REGEXP_LIMIT:
+            lookup_fail(st, "the pattern /%.*s/ in lookup_options takes too long on the key '%.*s'", SV_ARG(regexp_source(o->patterns[i])),
+                        SV_ARG(root));
+        case REGEXP_NO:
+            break;
+        }
     return v && v->kind == V_HASH ? v->h : NULL;
 }
 
@@ -596,7 +604,7 @@ static const struct hash *options_for(struct lookup_state *st, const struct look
         options_compile(st, o, v);
         o->made = !st->global_only;
     }
-    return options_find(o, key->root);
+    return options_find(st, o, key->root);
 }
 
 /* ---- the whole ---- */
@@ -611,7 +619,7 @@ static bool search_default(struct lookup_state *st, const struct lookup_key *key
     explain_step(st, "Searching default_hierarchy of module \"", l->module, "\"");
     if (!l->fallback_options.made)
         options_compile(st, &l->fallback_options, options_of_defaults(st, l));
-    const struct hash *options = options_find(&l->fallback_options, key->root);
+    const struct hash *options = options_find(st, &l->fallback_options, key->root);
     const struct value *merge = options ? hash_find_sv(options, SV("merge")) : NULL;
     struct merge m = merge_parse(st, merge ? *merge : VALUE_UNDEF);
     explain_step(st, "Searching for \"", key->text, "\"");

@@ -138,7 +138,7 @@ static struct value ask_old_function(struct asked *q)
     return value_array(pair, 2);
 }
 
-static bool callable_fits(const struct type *t, const struct value *args, uint32_t count)
+static bool callable_fits(struct compile *c, const struct type *t, const struct value *args, uint32_t count)
 {
     const struct type *p = t->kind == T_CALLABLE ? t->callable.params : NULL;
     if (!p)
@@ -146,7 +146,7 @@ static bool callable_fits(const struct type *t, const struct value *args, uint32
     if (count < p->tuple.from || count > p->tuple.to)
         return false;
     for (uint32_t i = 0; i < count && p->tuple.count; i++)
-        if (!type_match(p->tuple.items[i < p->tuple.count ? i : p->tuple.count - 1], args[i]))
+        if (!compile_type_match(c, p->tuple.items[i < p->tuple.count ? i : p->tuple.count - 1], args[i]))
             return false;
     return true;
 }
@@ -167,7 +167,7 @@ static struct value ask_dispatch(struct asked *q)
             type_parse(k->arena, snapshot_symtab(compile_snapshot(k->c)), compile_type_loader(k->c), sv_of(fn->texts[i].signature), &err);
         if (!sigs[i].callable)
             call_fail(k, "%s", err.text);
-        if (callable_fits(sigs[i].callable, args, count))
+        if (callable_fits(k->c, sigs[i].callable, args, count))
             return value_int(i);
         while (names.n && sv_cut(&names, ' ', &name))
             ARENA_PUSH(k->arena, list, sigs[i].name_count, cap, name);
@@ -187,7 +187,7 @@ static struct value ask_log(struct asked *q)
 
 /* ---- types ---- */
 
-static struct value ask_instance(struct asked *q) { return value_bool(type_match(type_arg(q, 0), value_arg(q, 1))); }
+static struct value ask_instance(struct asked *q) { return value_bool(compile_type_match(q->k->c, type_arg(q, 0), value_arg(q, 1))); }
 static struct value ask_assignable(struct asked *q) { return value_bool(type_assignable(type_arg(q, 0), type_arg(q, 1))); }
 static struct value ask_infer(struct asked *q) { return value_type(type_infer(q->k->arena, value_arg(q, 0))); }
 static struct value ask_type(struct asked *q) { return value_type(type_arg(q, 0)); }

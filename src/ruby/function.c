@@ -218,7 +218,7 @@ static void check_return(struct call *k, const struct ruby_row *row, struct valu
     const struct type *t = type_parse(k->arena, snapshot_symtab(compile_snapshot(k->c)), compile_type_loader(k->c), row->returns, &err);
     if (!t)
         call_fail(k, "%s", err.text);
-    if (type_match(t, v))
+    if (compile_type_match(k->c, t, v))
         return;
     type_mismatch(k->arena, &b, arena_printf(k->arena, "value returned from function '%.*s' has wrong type,", SV_ARG(row->method)), t, v);
     call_fail(k, "%.*s", SV_ARG(strbuf_sv(&b)));

@@ -27,8 +27,8 @@ const struct type *type_expand(const struct type *t);
 bool type_says_all(const struct type *t);
 /* Does the type allow undef. */
 bool type_allows_undef(const struct type *t);
-/* Does an Enum, Pattern or exact String take this text. */
-bool type_takes_text(const struct type *t, struct sv s);
+/* Does an Enum, Pattern or exact String take this text. out_slow may be NULL. */
+bool type_takes_text(const struct type *t, struct sv s, struct slow_match *out_slow);
 /* Init[T]: is v what T.new() takes, alone or as a list of arguments. */
 bool type_init_takes(const struct type *init, struct value v);
 /* Does Init[T].new() take an array as a list of arguments for T. */

@@ -205,6 +205,13 @@ const struct type *type_common(struct arena *a, const struct type *x, const stru
 /* value =~ type. The hot path: never infers. A V_CLOSURE matches a Callable by the number of its parameters: whoever makes it says in the
  * value's n how many it takes, VALUE_ARITY(least, most), and sets flags to VALUE_HAS_ARITY; without that it matches every Callable. */
 bool type_match(const struct type *t, struct value v);
+/* A regular expression of a Pattern that gave up: nobody knows whether the text matches. */
+struct slow_match {
+    const struct regexp *re; /* NULL: none did */
+    size_t bytes;            /* of the text */
+};
+/* The same, for whoever can tell: false with out_slow->re set is no answer. */
+bool type_match_or_slow(const struct type *t, struct value v, struct slow_match *out_slow);
 /* As an option of case: does v match a Regexp, is it of a type, or equal. */
 bool value_fits(struct value want, struct value v);
 /* Is every instance of `from` one of `to`. */

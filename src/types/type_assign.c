@@ -77,11 +77,11 @@ static bool to_enum(const struct type *to, const struct type *from)
     if (to->enums.count == 0 && is_kind_of_string(from))
         return true;
     if (from->kind == T_STRING)
-        return from->str.exact && type_takes_text(to, from->str.text);
+        return from->str.exact && type_takes_text(to, from->str.text, NULL);
     if (from->kind != T_ENUM || from->enums.count == 0 || (from->enums.nocase && !to->enums.nocase))
         return false;
     for (uint32_t i = 0; i < from->enums.count; i++)
-        if (!type_takes_text(to, from->enums.values[i]))
+        if (!type_takes_text(to, from->enums.values[i], NULL))
             return false;
     return true;
 }
@@ -91,13 +91,13 @@ static bool to_pattern(const struct type *to, const struct type *from)
     if (to->patterns.count == 0)
         return is_kind_of_string(from);
     if (from->kind == T_STRING)
-        return from->str.exact && type_takes_text(to, from->str.text);
+        return from->str.exact && type_takes_text(to, from->str.text, NULL);
     if (from->kind == T_PATTERN)
         return type_equal(to, from);
     if (from->kind != T_ENUM || from->enums.count == 0)
         return false;
     for (uint32_t i = 0; i < from->enums.count; i++)
-        if (!type_takes_text(to, from->enums.values[i]))
+        if (!type_takes_text(to, from->enums.values[i], NULL))
             return false;
     return true;
 }

@@ -10,12 +10,22 @@
 /* Where a walk is: how deep, and how many aliases it passed since it last went into a value. */
 struct walk {
     int depth, aliases;
+    struct slow_match *slow; /* NULL: nobody wants to know */
 };
 
 static bool match(const struct type *t, struct value v, struct walk w);
-static struct walk deeper(struct walk w) { return (struct walk){ w.depth + 1, 0 }; }
+static struct walk deeper(struct walk w) { return (struct walk){ w.depth + 1, 0, w.slow }; }
 
-bool type_takes_text(const struct type *t, struct sv s)
+static bool takes_pattern(const struct regexp *re, struct sv s, struct slow_match *out_slow)
+{
+    enum regexp_result r = regexp_search(re, s, 0, NULL);
+
+    if (r == REGEXP_LIMIT && out_slow)
+        *out_slow = (struct slow_match){ re, s.n };
+    return r == REGEXP_YES;
+}
+
+bool type_takes_text(const struct type *t, struct sv s, struct slow_match *out_slow)
 {
     switch (t->kind) {
     case T_ENUM:
@@ -25,7 +35,7 @@ bool type_takes_text(const struct type *t, struct sv s)
         return false;
     case T_PATTERN:
         for (uint32_t i = 0; i < t->patterns.count; i++)
-            if (regexp_search(t->patterns.items[i], s, 0, NULL) == REGEXP_YES)
+            if (takes_pattern(t->patterns.items[i], s, out_slow))
                 return true;
         return t->patterns.count == 0;
     default:
@@ -274,7 +284,7 @@ static bool match(const struct type *t, struct value v, struct walk w)
         return match_string(t, v);
     case T_ENUM:
     case T_PATTERN:
-        return v.kind == V_STRING && type_takes_text(t, value_sv(v));
+        return v.kind == V_STRING && type_takes_text(t, value_sv(v), w.slow);
     case T_NUMERIC:
     case T_INTEGER:
     case T_FLOAT:
@@ -286,7 +296,7 @@ static bool match(const struct type *t, struct value v, struct walk w)
     case T_VARIANT:
         return match_variant(t, v, w);
     case T_ALIAS:
-        return t->alias.target && w.aliases < ALIAS_RUN && match(t->alias.target, v, (struct walk){ w.depth, w.aliases + 1 });
+        return t->alias.target && w.aliases < ALIAS_RUN && match(t->alias.target, v, (struct walk){ w.depth, w.aliases + 1, w.slow });
     case T_ARRAY:
         return match_array(t, v, w);
     case T_HASH:
@@ -325,4 +335,10 @@ bool value_fits(struct value want, struct value v)
     }
 }
 
-bool type_match(const struct type *t, struct value v) { return match(t, v, (struct walk){ 0, 0 }); }
+bool type_match(const struct type *t, struct value v) { return match(t, v, (struct walk){ 0, 0, NULL }); }
+
+bool type_match_or_slow(const struct type *t, struct value v, struct slow_match *out_slow)
+{
+    *out_slow = (struct slow_match){ NULL, 0 };
+    return match(t, v, (struct walk){ 0, 0, out_slow });
+}

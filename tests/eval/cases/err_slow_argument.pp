@@ -1,0 +1,2 @@
+function f(Optional[Pattern[/\A(a|aa)+\z/]] $x) { }
+f('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab')

@@ -1,0 +1,1 @@
+notify { 'no answer' : message => 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' =~ Pattern[/\A(a|aa)+\z/] }

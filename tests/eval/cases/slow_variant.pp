@@ -1,0 +1,3 @@
+notify { "known all the same":
+  message => "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" =~ Variant[Pattern[/\A(a|aa)+\z/], String],
+}

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "types/iterator.h"
+#include "types/object.h"
 #include "types/regexp.h"
 
 #define MARK      "__p"
@@ -87,7 +88,11 @@ static void write_float(struct json_out *j, double f)
 static void write_type(struct json_out *j, struct arena *a, const struct type *t)
 {
     open_marked(j, "type");
-    json_kstr(j, "v", type_text(a, t));
+    struct sv text = type_text(a, t), shown = type_shown(a, t);
+    json_kstr(j, "v", text);
+    json_kstr(j, "kind", sv_of(type_kind_name(t->kind)));
+    if (!sv_eq(text, shown))
+        json_kstr(j, "shown", shown);
     if (t->kind == T_CLASS || (t->kind == T_RESOURCE && t->ref.type.n)) {
         json_kstr(j, "type", t->kind == T_CLASS ? SV("Class") : t->ref.type);
         if (t->ref.has_title)
@@ -96,7 +101,7 @@ static void write_type(struct json_out *j, struct arena *a, const struct type *t
     json_close(j, '}');
 }
 
-/* Versions, times: by the name of their type and the text it is made of. */
+/* By the name of their type: versions and URIs with the text they are made of, times with nanoseconds (their text has lost some). */
 static const char *const text_kinds[V_KIND_COUNT] = {
     [V_TIMESTAMP] = "Timestamp", [V_TIMESPAN] = "Timespan", [V_SEMVER] = "SemVer", [V_SEMVER_RANGE] = "SemVerRange", [V_URI] = "URI"
 };
@@ -104,8 +109,11 @@ static const char *const text_kinds[V_KIND_COUNT] = {
 static void write_text_kind(struct json_out *j, struct arena *a, struct value v)
 {
     open_marked(j, "text");
-    json_kstr(j, "kind", sv_of(text_kinds[v.kind] ? text_kinds[v.kind] : "Object"));
-    json_kstr(j, "v", value_text(a, v));
+    json_kstr(j, "kind", sv_of(text_kinds[v.kind]));
+    if (v.kind == V_TIMESTAMP || v.kind == V_TIMESPAN)
+        json_kint(j, "v", v.i);
+    else
+        json_kstr(j, "v", value_text(a, v));
     json_close(j, '}');
 }
 
@@ -120,12 +128,38 @@ static void write_sensitive(struct json_out *j, struct arena *a, struct value in
     json_close(j, '}');
 }
 
-/* The context of a lookup is known by its number; other objects cross as text. */
+/* What an instance was made of, and its constants; how it reads. */
+static void write_instance(struct json_out *j, struct arena *a, struct value v)
+{
+    const struct object *o = v.object;
+    struct member_list all = object_attributes(a, o->type);
+    open_marked(j, "object");
+    json_kstr(j, "type", object_label(o->type));
+    json_kstr(j, "text", value_text(a, v));
+    json_key(j, SV("v"));
+    json_open(j, '{');
+    for (uint32_t i = 0; i < o->fields->count; i++) {
+        json_key(j, value_sv(o->fields->pairs[i].key));
+        wire_write(j, a, o->fields->pairs[i].value);
+    }
+    json_close(j, '}');
+    json_key(j, SV("constants"));
+    json_open(j, '{');
+    for (uint32_t i = 0; i < all.count; i++)
+        if (all.items[i].kind == MEMBER_CONSTANT) {
+            json_key(j, all.items[i].name);
+            wire_write(j, a, all.items[i].value);
+        }
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
+/* The context of a lookup is known by its number; other objects by their type's name and their fields. */
 static void write_object(struct json_out *j, struct arena *a, struct value v)
 {
     uint32_t context = lookup_context_id(v);
     if (!context) {
-        write_text_kind(j, a, v);
+        write_instance(j, a, v);
         return;
     }
     json_open(j, '{');
@@ -294,16 +328,37 @@ static bool read_type(struct reader *r, const struct data *d, const struct data 
     return t != NULL;
 }
 
+static bool read_object(struct reader *r, const struct data *d, const struct data *v, struct value *out_v)
+{
+    struct sv name = data_text(data_get(d, "type"));
+    const struct type *t = type_builtin(name);
+    struct value fields;
+    if (!t && r->loader)
+        t = r->loader->find(r->loader->ctx, name);
+    t = t ? type_resolve(t) : NULL;
+    if (!t || t->kind != T_OBJECT || !t->object.def)
+        return err_set(r->err, "an object of the unknown type '%.*s'", SV_ARG(name));
+    if (!v || !read_value(r, v, &fields) || fields.kind != V_HASH)
+        return err_set(r->err, "an object without fields");
+    struct sv why;
+    if (object_new(r->arena, t, &fields, 1, out_v, &why))
+        return true;
+    return err_set(r->err, "%.*s", SV_ARG(why));
+}
+
 static bool read_text_kind(struct reader *r, const struct data *d, const struct data *v, struct value *out_v)
 {
     struct sv kind = data_text(data_get(d, "kind"));
     struct value text = value_str(data_text(v));
     const struct type *t = type_builtin(kind);
-    struct sv why;
+    struct sv why = SV("it is of no type");
+    if (v && v->kind == DATA_INT) {
+        *out_v = (struct value){ .kind = (uint8_t)(sv_is(kind, "Timestamp") ? V_TIMESTAMP : V_TIMESPAN), .i = v->i };
+        return true;
+    }
     if (t && type_new(r->arena, t, &text, 1, out_v, &why))
         return true;
-    *out_v = text; /* an object: it has no way back */
-    return true;
+    return err_set(r->err, "%.*s", SV_ARG(why));
 }
 
 static bool read_float(struct reader *r, const struct data *d, const struct data *v, struct value *out_v)
@@ -317,9 +372,9 @@ static bool read_float(struct reader *r, const struct data *d, const struct data
 static const struct {
     const char *kind;
     bool (*read)(struct reader *r, const struct data *d, const struct data *v, struct value *out_v);
-} kinds[] = { { "hash", read_hash_kind }, { "default", read_default }, { "sensitive", read_sensitive },
-              { "bytes", read_bytes },    { "binary", read_binary },   { "regexp", read_regexp },
-              { "type", read_type },      { "text", read_text_kind },  { "float", read_float } };
+} kinds[] = { { "hash", read_hash_kind }, { "default", read_default }, { "sensitive", read_sensitive }, { "object", read_object },
+              { "bytes", read_bytes },    { "binary", read_binary },   { "regexp", read_regexp },       { "type", read_type },
+              { "text", read_text_kind }, { "float", read_float } };
 
 static bool read_marked(struct reader *r, const struct data *d, struct sv kind, struct value *out_v)
 {

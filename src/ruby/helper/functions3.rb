@@ -116,7 +116,7 @@ module Potlac
       when Array then value.map { |v| argument(v, nil) }
       when Hash then value.to_h { |k, v| [argument(k, nil), argument(v, nil)] }
       when Regexp then value.inspect
-      when Puppet::Pops::Types::Text, Puppet::Pops::Types::PBinaryType::Binary then value.to_s
+      when Puppet::Pops::Types::PBinaryType::Binary, *Texts::CLASSES.values then value.to_s
       when Puppet::Pops::Types::PClassType then Puppet::Resource.new('class', value.class_name.to_s)
       when Puppet::Pops::Types::PResourceType then Puppet::Resource.new(value.type_name.to_s, value.title.to_s)
       else value

@@ -67,7 +67,7 @@ module Puppet
         unless type.is_a?(String) || type.is_a?(Puppet::Pops::Types::PAnyType)
           raise ArgumentError, "Argument to 'return_type' must be a String reference to a Puppet Data Type. Got #{type.class}"
         end
-        @returns = type.to_s
+        @returns = type.is_a?(String) ? type : type.text
       end
 
       INJECTED.each { |word, what| define_method(word) { @injected << [@names.size, what] } }
@@ -100,7 +100,7 @@ module Puppet
           raise ArgumentError, "Parameter 'type' must be a String reference to a Puppet Data Type. Got #{type.class}"
         end
 
-        @types << type.to_s
+        @types << (type.is_a?(String) ? type : type.text)
         @names << name
       end
     end

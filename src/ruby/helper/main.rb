@@ -11,7 +11,7 @@ module Potlac
   HELPER = __dir__
 end
 
-%w[wire values errors puppet scope functions4 functions3 template types lookup_context load].each { |name| require_relative name }
+%w[wire values texts errors puppet scope functions4 functions3 template types lookup_context load].each { |name| require_relative name }
 
 module Potlac
   # Requests by name; each gets the rest of the message.

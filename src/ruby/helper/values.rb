@@ -6,20 +6,23 @@ module Puppet
     MIN_INTEGER = -(2**63)
 
     module Types
-      # A type, known by its text; what it accepts is decided by the compile.
+      # A type, known by its text; what it accepts is decided by the compile. shown: where it says more by itself.
       class PAnyType
-        def initialize(text)
+        attr_reader :text
+        alias name text
+
+        def initialize(text, shown = nil)
           @text = text
+          @shown = shown
         end
 
         def to_s
-          @text
+          @shown || @text
         end
         alias inspect to_s
-        alias name to_s
 
         def ==(other)
-          other.is_a?(PAnyType) && other.to_s == @text
+          other.is_a?(PAnyType) && other.text == @text
         end
         alias eql? ==
 
@@ -32,7 +35,16 @@ module Puppet
         end
 
         def assignable?(other, _guard = nil)
-          Potlac.ask('assignable', @text, other.to_s)
+          Potlac.ask('assignable', @text, other.text)
+        end
+
+        # A new instance, as the function new makes it.
+        def create(*args)
+          Potlac.ask('call', 'new', Potlac::Wire.encode([self, *args]), '')
+        end
+
+        def from_hash(hash)
+          create(hash)
         end
       end
 
@@ -57,7 +69,7 @@ module Puppet
         end
       end
 
-      class PSensitiveType
+      class PSensitiveType < PAnyType
         class Sensitive
           def initialize(value)
             @value = value
@@ -86,7 +98,7 @@ module Puppet
         end
       end
 
-      class PBinaryType
+      class PBinaryType < PAnyType
         class Binary
           attr_reader :binary_buffer
 
@@ -122,38 +134,79 @@ module Puppet
         end
       end
 
-      # Versions, times and the like, kept as the text the language prints.
-      class Text
-        attr_reader :kind
+      # An instance of an object type: its attributes are methods.
+      class Instance
+        attr_reader :type_name, :fields
 
-        KINDS = {}
-
-        def self.make(kind, text)
-          KINDS.fetch(kind, Text).new(kind, text)
-        end
-
-        def initialize(kind, text)
-          @kind = kind
+        def initialize(type_name, fields, constants = {}, text = nil)
+          @type_name = type_name
+          @fields = fields
+          @constants = constants
           @text = text
         end
 
         def to_s
-          @text
+          @text || "#{@type_name}(#{@fields})"
         end
         alias inspect to_s
 
+        def _pcore_init_hash
+          @fields
+        end
+        alias to_instance_hash _pcore_init_hash
+
+        def _pcore_type
+          Potlac.ask('type', @type_name)
+        end
+
         def ==(other)
-          other.is_a?(Text) && other.kind == kind && other.to_s == @text
+          other.is_a?(Instance) && other.type_name == @type_name && other.fields == @fields
         end
         alias eql? ==
 
         def hash
-          @text.hash
+          @fields.hash
+        end
+
+        def method_missing(name, *args)
+          key = name == :message && @type_name == 'Error' ? 'msg' : name.to_s
+          return @fields[key] if args.empty? && @fields.key?(key)
+
+          args.empty? && @constants.key?(key) ? @constants[key] : super
+        end
+
+        def respond_to_missing?(name, all = false)
+          @fields.key?(name.to_s) || @constants.key?(name.to_s) || super
         end
       end
 
-      def self.from_wire(text, type, title)
-        return PAnyType.new(text) unless type
+      def self.instance(type_name, *rest)
+        (type_name == 'Error' ? DataTypes::Error : Instance).new(type_name, *rest)
+      end
+
+      class TypeFactory
+        # TypeFactory.deferred.create('name', [arguments]); integer, string, any ...: the types without parameters.
+        NAMES = %w[any array binary boolean callable data default deferred enum error float hash integer numeric optional regexp
+                   rich_data scalar sem_ver semver sensitive string timespan timestamp type undef uri variant].freeze
+
+        NAMES.each do |name|
+          type = { 'semver' => 'SemVer', 'uri' => 'URI' }.fetch(name) { name.split('_').map(&:capitalize).join }
+          define_singleton_method(name) { Potlac.ask('type', type) }
+        end
+      end
+
+      # PIntegerType and the like: code asks what kind of type it has.
+      def self.kind_class(kind)
+        name = :"P#{kind}Type"
+        const_defined?(name, false) ? const_get(name, false) : const_set(name, Class.new(PAnyType))
+      end
+
+      def self.const_missing(name)
+        name.to_s.match?(/\AP[A-Z]\w*Type\z/) ? const_set(name, Class.new(PAnyType)) : super
+      end
+
+      def self.from_wire(text, kind, shown, type, title)
+        return kind_class(kind).new(text, shown) unless type
         return PClassType.new(text, title) if type == 'Class'
 
         PResourceType.new(text, type, title)
@@ -223,7 +276,7 @@ module Puppet
 
         def describe_mismatch(name, expected, actual)
           value = actual.is_a?(InferredType) ? actual.value : actual
-          Potlac.ask('mismatch', name, expected.to_s, Potlac::Wire.encode(value))
+          Potlac.ask('mismatch', name, expected.text, Potlac::Wire.encode(value))
         end
       end
 
@@ -256,6 +309,10 @@ module Puppet
         []
       end
     end
+  end
+
+  module DataTypes
+    class Error < Pops::Types::Instance; end
   end
 
   # A reference to a resource, as functions of the old API get it.

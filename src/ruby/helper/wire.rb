@@ -54,9 +54,10 @@ module Potlac
       when 'regexp' then Regexp.new(inner)
       when 'binary' then Puppet::Pops::Types::PBinaryType::Binary.new(inner.unpack1('m0'))
       when 'float' then { 'NaN' => Float::NAN, 'inf' => Float::INFINITY, '-inf' => -Float::INFINITY }.fetch(inner)
-      when 'type' then Puppet::Pops::Types.from_wire(inner, value['type'], value['title'])
+      when 'type' then Puppet::Pops::Types.from_wire(inner, *value.values_at('kind', 'shown', 'type', 'title'))
       when 'deep' then raise ArgumentError, 'a value is nested too deep to be handed to Ruby'
-      when 'text' then Puppet::Pops::Types::Text.make(value['kind'], inner)
+      when 'text' then Texts.make(value['kind'], inner)
+      when 'object' then Puppet::Pops::Types.instance(value['type'], decode(inner), decode(value['constants']), value['text'])
       else raise "unknown value kind '#{value[MARK]}'"
       end
     end
@@ -106,12 +107,14 @@ module Potlac
       when types::PSensitiveType::Sensitive then { MARK => 'sensitive', 'v' => encode(value.unwrap) }
       when types::PBinaryType::Binary then { MARK => 'binary', 'v' => [value.binary_buffer].pack('m0') }
       when Regexp then { MARK => 'regexp', 'v' => types.regexp_source(value) }
-      when types::Text then { MARK => 'text', 'kind' => value.kind, 'v' => value.to_s }
-      when types::PAnyType then { MARK => 'type', 'v' => value.to_s }
+      when types::Instance then { MARK => 'object', 'type' => value.type_name, 'v' => encode(value.fields) }
+      when types::PAnyType then { MARK => 'type', 'v' => value.text }
       when Puppet::Resource then { MARK => 'type', 'v' => value.type_text }
       when Puppet::LookupContext then { MARK => 'context', 'v' => value.number }
       when Scope, TopScope then nil
-      else encode_foreign(value)
+      else
+        kind = Texts.kind_of(value)
+        kind ? { MARK => 'text', 'kind' => kind, 'v' => value.respond_to?(:nsecs) ? value.nsecs : value.to_s } : encode_foreign(value)
       end
     end
 

@@ -15,6 +15,8 @@ struct arena *arena_new(size_t limit);
 void arena_free(struct arena *a);
 /* Called when the limit would be passed; must not return (longjmp, or end the process). Without one the process ends. */
 void arena_on_limit(struct arena *a, void (*handler)(void *ctx), void *ctx);
+/* Raises the limit: for the message that tells of it. */
+void arena_allow(struct arena *a, size_t more);
 /* Never NULL; aligned for any type; contents undefined. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_zalloc(struct arena *a, size_t size);

@@ -6,7 +6,7 @@
 #define LIMIT_SOURCE_BYTES   (64u << 20)    /* one manifest, template or data file */
 #define LIMIT_PARSE_DEPTH    400            /* nested expressions of a manifest */
 #define LIMIT_EVAL_DEPTH     800            /* nested calls while compiling */
-#define LIMIT_COMPILE_BYTES  (2048ul << 20) /* memory of one compile */
+#define LIMIT_COMPILE_BYTES  (1024ul << 20) /* memory of one compile */
 #define LIMIT_REGEX_STEPS    20000000ul     /* retries of one regular expression match */
 #define LIMIT_LOOKUP_DEPTH   64             /* lookups inside lookups */
 #define LIMIT_EXPORT_ROUNDS  16             /* compiles of one host until all exports are those collected */

@@ -5,6 +5,8 @@
 #include "lang/redefined.h"
 #include "types/regexp.h"
 
+enum { MESSAGE_BYTES = 8 << 20 }; /* for the message that the memory's limit was passed; places need tables of lines */
+
 static void intern_names(struct compile *c)
 {
 #define X(n) c->names.n##_ = intern(c->syms, SV(#n));
@@ -16,9 +18,17 @@ static void intern_names(struct compile *c)
 static void over_limit(void *ctx)
 {
     struct compile *c = ctx;
-    /* The arena is full: the message must not need it. */
-    c->result->error = SV("the compile needs more memory than its limit allows");
-    longjmp(c->failed, 1);
+    c->attempt = NULL; /* nothing may rescue this: the memory is gone */
+    if (c->full) {     /* again, while the message was made */
+        c->result->error = SV("the compile needs more memory than its limit allows");
+        longjmp(c->failed, 1);
+    }
+    c->full = true;
+    arena_allow(c->arena, MESSAGE_BYTES);
+    size_t limit = c->options->memory_limit ? c->options->memory_limit : LIMIT_COMPILE_BYTES;
+    if (c->site.node)
+        compile_note(c, (struct span){ 0 }, "look here for a loop without end, or for a text, list or number of resources that grows too much");
+    raise_error(c, "the compile needs more memory than its limit of %zu MiB", limit >> 20);
 }
 
 static void add_definition(struct compile *c, const char *kind, const struct unit *u, const struct node *n, const struct sym *name)

@@ -253,6 +253,7 @@ struct compile {
     struct diags code_diags; /* of reading it */
     struct entry absent;     /* stands for names that were looked up in vain */
     struct map own_syms;     /* of text_sym */
+    bool full;               /* the memory's limit was passed */
     bool own_functions;      /* the site's manifests define functions */
     struct map local;        /* definitions of options->code: "class ntp" etc. to found */
     struct ptrmap classes, defines, functions, foreign, types, lines, prepared, warned, imported;

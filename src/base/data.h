@@ -41,8 +41,8 @@ struct data_doc {
 /* What may be read before it is refused; zeros mean the defaults in brackets. */
 struct data_limits {
     size_t bytes;   /* of text [64 MiB] */
-    uint32_t depth; /* of nesting [200] */
-    size_t nodes;   /* in all, with aliases expanded [2,000,000]: an alias bomb ends here */
+    uint32_t depth; /* of nesting [LIMIT_DATA_DEPTH] */
+    size_t nodes;   /* in all, with aliases expanded [LIMIT_DATA_NODES]: an alias bomb ends here */
 };
 
 /* NULL when absent or m is not a map. */

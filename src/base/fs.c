@@ -6,10 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "base/limits.h"
 
 void close_fd(int *fd)
 {
@@ -45,23 +49,45 @@ struct sv path_base(struct sv path)
     return at == SIZE_MAX ? path : sv_slice(path, at + 1, path.n);
 }
 
+/* What has content: a plain file, a named pipe that somebody writes to ("<(command)" of a shell), and /dev/null. */
+static bool is_readable(const struct stat *st, const char *path, struct err *err)
+{
+    if (S_ISREG(st->st_mode) || S_ISFIFO(st->st_mode) || (S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3)))
+        return true;
+    const char *what = S_ISDIR(st->st_mode) ? "a folder" : S_ISSOCK(st->st_mode) ? "a socket" : "a device";
+    return err_set(err, "cannot read '%s': it is %s, not a file", path, what);
+}
+
+/* Opened without waiting, a pipe has nothing for now, or nobody that writes. */
+static ssize_t read_some(int fd, char *p, size_t n)
+{
+    for (;;) {
+        ssize_t got = read(fd, p, n);
+        struct pollfd ready = { .fd = fd, .events = POLLIN };
+        if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+            return got;
+        if (errno == EAGAIN && poll(&ready, 1, LIMIT_PIPE_MS) == 0) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+    }
+}
+
 bool fs_read(struct arena *a, const char *path, size_t max, struct sv *out_text, struct err *err)
 {
-    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0)
         return err_errno(err, "cannot read '%s'", path);
-    if (S_ISDIR(st.st_mode))
-        return err_set(err, "cannot read '%s': it is a folder", path);
+    if (!is_readable(&st, path, err))
+        return false;
     size_t limit = max ? max : (size_t)1 << 30;
     if ((size_t)st.st_size > limit)
         return err_set(err, "cannot read '%s': it has %lld bytes, at most %zu are allowed", path, (long long)st.st_size, limit);
     /* The size is a guess: files in /proc say 0, and a file may grow. */
     size_t cap = (size_t)st.st_size + 1, n = 0;
     char *p = arena_alloc(a, cap);
-    for (ssize_t got; (got = read(fd, p + n, cap - n)) != 0;) {
-        if (got < 0 && errno == EINTR)
-            continue;
+    for (ssize_t got; (got = read_some(fd, p + n, cap - n)) != 0;) {
         if (got < 0)
             return err_errno(err, "cannot read '%s'", path);
         n += (size_t)got;
@@ -72,6 +98,8 @@ bool fs_read(struct arena *a, const char *path, size_t max, struct sv *out_text,
             cap *= 2;
         }
     }
+    if (n == 0 && S_ISFIFO(st.st_mode))
+        return err_set(err, "cannot read '%s': it is a named pipe to which nobody writes, not a file", path);
     if (n == cap)
         p = arena_grow(a, p, cap, cap + 1);
     p[n] = 0;
@@ -200,11 +228,12 @@ bool fs_list(struct arena *a, const char *path, struct fs_entry **out_entries, s
     for (struct dirent *e; (e = readdir(d));) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
-        bool is_dir = e->d_type == DT_DIR;
+        struct fs_entry entry = { arena_dup(a, sv_of(e->d_name)), e->d_type == DT_DIR, e->d_type == DT_LNK };
         struct stat st;
+        if (e->d_type == DT_UNKNOWN && fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            entry.is_link = S_ISLNK(st.st_mode);
         if ((e->d_type == DT_LNK || e->d_type == DT_UNKNOWN) && fstatat(dirfd(d), e->d_name, &st, 0) == 0)
-            is_dir = S_ISDIR(st.st_mode);
-        struct fs_entry entry = { arena_dup(a, sv_of(e->d_name)), is_dir };
+            entry.is_dir = S_ISDIR(st.st_mode);
         ARENA_PUSH(a, list, count, cap, entry);
     }
     closedir(d);

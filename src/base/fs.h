@@ -15,7 +15,7 @@ struct sv path_join(struct arena *a, struct sv dir, struct sv name);
 struct sv path_dir(struct sv path);
 struct sv path_base(struct sv path);
 
-/* The whole file into the arena; refuses more than max bytes (0: 1 GiB). */
+/* The whole file into the arena; refuses more than max bytes (0: 1 GiB), devices, and named pipes that nobody writes to. */
 bool fs_read(struct arena *a, const char *path, size_t max, struct sv *out_text, struct err *err);
 /* temp file in the same folder, fsync, rename; mode is set before the content is visible. The folder must exist. */
 bool fs_write_atomic(const char *path, struct sv text, mode_t mode, struct err *err);
@@ -28,7 +28,8 @@ bool fs_remove_tree(const char *path, struct err *err);
 
 struct fs_entry {
     struct sv name;
-    bool is_dir; /* after following a symlink */
+    bool is_dir;  /* after following a symlink */
+    bool is_link;
 };
 /* Names in a folder, sorted by bytes, without "." and "..". */
 bool fs_list(struct arena *a, const char *path, struct fs_entry **out_entries, size_t *out_count, struct err *err);

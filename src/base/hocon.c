@@ -610,8 +610,8 @@ bool hocon_read(struct arena *a, const struct source *src, const struct data_lim
     struct hocon_reader r = { .arena = a,
                               .src = src,
                               .diags = diags,
-                              .max_depth = limits && limits->depth ? limits->depth : 200,
-                              .max_nodes = limits && limits->nodes ? limits->nodes : 2000000,
+                              .max_depth = limits && limits->depth ? limits->depth : LIMIT_DATA_DEPTH,
+                              .max_nodes = limits && limits->nodes ? limits->nodes : LIMIT_DATA_NODES,
                               .max_bytes = limits && limits->bytes ? limits->bytes : LIMIT_SOURCE_BYTES };
     struct span whole = { src, 0, 1 };
     if (src->text.n > r.max_bytes)

@@ -33,8 +33,8 @@ struct builder {
     const char *refused; /* a limit's message */
 };
 
-static uint32_t limit_depth(const struct data_limits *l) { return l && l->depth ? l->depth : 200; }
-static size_t limit_nodes(const struct data_limits *l) { return l && l->nodes ? l->nodes : 2000000; }
+static uint32_t limit_depth(const struct data_limits *l) { return l && l->depth ? l->depth : LIMIT_DATA_DEPTH; }
+static size_t limit_nodes(const struct data_limits *l) { return l && l->nodes ? l->nodes : LIMIT_DATA_NODES; }
 
 /* Where the text just read ends: yajl counts in the chunk it was given, and there is one. */
 static uint32_t position(struct builder *b) { return (uint32_t)yajl_get_bytes_consumed(b->yajl); }

@@ -7,6 +7,12 @@
 #define LIMIT_PARSE_DEPTH    400            /* nested expressions of a manifest */
 #define LIMIT_EVAL_DEPTH     800            /* nested calls while compiling */
 #define LIMIT_COMPILE_BYTES  (1024ul << 20) /* memory of one compile */
+#define LIMIT_LAZY_ROUNDS    1000           /* defines that declare defines that declare defines */
+#define LIMIT_VALUE_DEPTH    500            /* nesting of what a resource is given */
+#define LIMIT_VALUE_PARTS    2000000        /* all that is in it, each time that it is there */
+#define LIMIT_DATA_DEPTH     200            /* nesting of YAML, JSON and HOCON */
+#define LIMIT_DATA_NODES     2000000        /* values of one text, with aliases expanded */
+#define LIMIT_PIPE_MS        10000          /* a named pipe that is read in place of a file may say nothing for so long */
 #define LIMIT_REGEX_STEPS    20000000ul     /* retries of one regular expression match */
 #define LIMIT_LOOKUP_DEPTH   64             /* lookups inside lookups */
 #define LIMIT_EXPORT_ROUNDS  16             /* compiles of one host until all exports are those collected */

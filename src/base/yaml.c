@@ -118,7 +118,7 @@ static bool too_much(struct reader *r, const yaml_event_t *e, const char *why)
 static bool put(struct reader *r, const yaml_event_t *e, struct data d, size_t nodes)
 {
     r->nodes += nodes;
-    if (r->nodes > (r->limits && r->limits->nodes ? r->limits->nodes : 2000000))
+    if (r->nodes > (r->limits && r->limits->nodes ? r->limits->nodes : LIMIT_DATA_NODES))
         return too_much(r, e, "it has too many values, with its aliases expanded");
     struct level *l = r->top;
     if (!l) {
@@ -178,7 +178,7 @@ static bool open_level(struct reader *r, const yaml_event_t *e, bool is_map, con
 {
     if (refused_tag(r, e, event_text(r, tag)))
         return false;
-    if (++r->depth > (r->limits && r->limits->depth ? r->limits->depth : 200))
+    if (++r->depth > (r->limits && r->limits->depth ? r->limits->depth : LIMIT_DATA_DEPTH))
         return too_much(r, e, "it is nested too deep");
     struct level *l = ARENA_NEW(r->a, struct level);
     *l = (struct level){ .up = r->top, .is_map = is_map, .seen = map_in(r->a), .from = event_span(r, e).from, .nodes_before = r->nodes };
@@ -302,6 +302,7 @@ struct sv yaml_mistake(struct arena *a, struct sv text)
     yaml_parser_t p;
     yaml_event_t e;
     struct sv why = SV("");
+    unsigned depth = 0;
     if (!yaml_parser_initialize(&p))
         return why;
     yaml_parser_set_input_string(&p, (const unsigned char *)(text.p ? text.p : ""), text.n);
@@ -311,7 +312,9 @@ struct sv yaml_mistake(struct arena *a, struct sv text)
                                p.context ? p.context : "", p.context_mark.line + 1, p.context_mark.column + 1);
             break;
         }
-        more = e.type != YAML_STREAM_END_EVENT;
+        depth += e.type == YAML_SEQUENCE_START_EVENT || e.type == YAML_MAPPING_START_EVENT;
+        depth -= e.type == YAML_SEQUENCE_END_EVENT || e.type == YAML_MAPPING_END_EVENT;
+        more = e.type != YAML_STREAM_END_EVENT && depth <= LIMIT_DATA_DEPTH; /* deeper, each step of libyaml is slower than the last */
         yaml_event_delete(&e);
     }
     yaml_parser_delete(&p);

@@ -238,6 +238,19 @@ static bool run_definitions(struct compile *c)
     return ran > 0;
 }
 
+/* Each define that ran has declared another. */
+static _Noreturn void endless_defines(struct compile *c)
+{
+    const struct eres *r = c->pending_count ? c->pending[c->pending_count - 1] : NULL;
+    if (r) {
+        struct sv title = sv_slice(r->r.title, 0, r->r.title.n < 40 ? r->r.title.n : 40);
+        compile_note(c, (struct span){ 0 }, "the last one is %.*s[%.*s%s]: a define that declares itself must end somewhere", SV_ARG(r->r.type),
+                     SV_ARG(title), title.n < r->r.title.n ? "..." : "");
+    }
+    raise_plain(c, r ? r->r.file : SV_NONE, r ? r->r.line : 0, "Somehow looped more than %d times while evaluating host catalog",
+                LIMIT_LAZY_ROUNDS);
+}
+
 static void run_lazy(struct compile *c, struct eres **classes, uint32_t class_count)
 {
     for (unsigned rounds = 0;; rounds++) {
@@ -250,8 +263,8 @@ static void run_lazy(struct compile *c, struct eres **classes, uint32_t class_co
         any |= run_definitions(c);
         if (!any)
             return;
-        if (rounds > 1000)
-            raise_plain(c, SV_NONE, 0, "Somehow looped more than 1000 times while evaluating host catalog");
+        if (rounds > LIMIT_LAZY_ROUNDS)
+            endless_defines(c);
     }
 }
 

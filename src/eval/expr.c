@@ -180,8 +180,10 @@ static void check_stack(struct frame *f, const struct node *n)
 {
     const char *here = __builtin_frame_address(0);
     size_t used = here < f->c->stack_base ? (size_t)(f->c->stack_base - here) : (size_t)(here - f->c->stack_base);
-    if (used > STACK_LIMIT)
-        raise_at(f, n, "stack level too deep");
+    if (used <= STACK_LIMIT)
+        return;
+    compile_note(f->c, (struct span){ 0 }, "functions, templates or classes call each other here without end, or far too deep");
+    raise_at(f, n, "stack level too deep");
 }
 
 static struct value eval_lambda(struct frame *f, const struct node *n)

@@ -95,6 +95,7 @@ static void finish_one(struct compile *c, struct eres *r)
         pending_overrides(c, r);
     tags_from_scope(c, r);
     unwrap_secrets(r);
+    check_size(c, r);
     if (r->r.flags & RES_BUILTIN)
         check_native(c, r);
     else if (r->entry && r->entry->def && (r->r.flags & (RES_CLASS | RES_DEFINE)))

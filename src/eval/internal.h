@@ -387,6 +387,8 @@ struct value eval_resource(struct frame *f, const struct node *n);
 struct value eval_override(struct frame *f, const struct node *n);
 struct value eval_defaults(struct frame *f, const struct node *n);
 struct resource_param *eval_attrs(struct frame *f, const struct attr_list *attrs, const struct node *whole, uint32_t *out_count);
+/* Fails on parameters that are nested too deep or too large; those of data and functions are looked at when all is evaluated. */
+void check_size(struct compile *c, const struct eres *r);
 struct eres *resource_new(struct compile *c, struct scope *s, struct rtype *type, struct sv title);
 struct eres *resource_raw(struct compile *c, struct scope *s, struct sv type, struct sv title);
 void resource_add(struct compile *c, struct scope *s, struct eres *r);

@@ -244,14 +244,43 @@ static void push_param(struct frame *f, const struct node *whole, struct resourc
     ARENA_PUSH(f->c->arena, *list, *count, *cap, p);
 }
 
-#define UNFIT_DEPTH 500 /* deeper parts are not looked at */
+#define TEXT_OF(n)       #n
+#define TEXT_OF_LIMIT(n) TEXT_OF(n)
 
-/* What a resource cannot be given; NULL: nothing in it. */
-static const char *unfit_part(struct value v, unsigned depth)
+/* Too much to be written; NULL: it is not. Values share their parts, so that one of a few bytes may be endless when written. */
+static const char *oversize(struct value v, unsigned depth, uint32_t *parts)
 {
     const char *why = NULL;
-    if (depth > UNFIT_DEPTH)
-        return NULL;
+    if (depth > LIMIT_VALUE_DEPTH)
+        return "the value is nested deeper than the limit of " TEXT_OF_LIMIT(LIMIT_VALUE_DEPTH);
+    if (++*parts > LIMIT_VALUE_PARTS)
+        return "the value has more parts than the limit of " TEXT_OF_LIMIT(LIMIT_VALUE_PARTS);
+    if (v.kind == V_SENSITIVE)
+        return oversize(*v.inner, depth + 1, parts);
+    for (uint32_t i = 0; v.kind == V_ARRAY && !why && i < v.n; i++)
+        why = oversize(v.items[i], depth + 1, parts);
+    for (uint32_t i = 0; v.kind == V_HASH && !why && i < v.h->count; i++) {
+        why = oversize(v.h->pairs[i].key, depth + 1, parts);
+        why = why ? why : oversize(v.h->pairs[i].value, depth + 1, parts);
+    }
+    return why;
+}
+
+void check_size(struct compile *c, const struct eres *r)
+{
+    for (uint32_t i = 0; i < r->r.param_count; i++) {
+        uint32_t parts = 0;
+        const char *why = oversize(r->r.params[i].value, 0, &parts);
+        if (why)
+            raise_plain(c, r->r.file, r->r.line, "%.*s[%.*s]: parameter '%.*s': %s", SV_ARG(r->r.type), SV_ARG(r->r.title),
+                        SV_ARG(r->r.params[i].name->text), why);
+    }
+}
+
+/* What a resource cannot be given; NULL: nothing in it. */
+static const char *unfit_part(struct value v)
+{
+    const char *why = NULL;
     if (v.kind == V_ITERATOR)
         return "Use of an Iterator is not supported here";
     if (v.kind == V_TYPE && v.t->kind == T_CATALOG_ENTRY)
@@ -259,19 +288,21 @@ static const char *unfit_part(struct value v, unsigned depth)
     if (v.kind == V_TYPE && v.t->kind == T_CLASS && !v.t->ref.has_title)
         return "No title provided and \"class\" is not a valid resource reference";
     for (uint32_t i = 0; v.kind == V_ARRAY && !why && i < v.n; i++)
-        why = unfit_part(v.items[i], depth + 1);
+        why = unfit_part(v.items[i]);
     for (uint32_t i = 0; v.kind == V_HASH && !why && i < v.h->count; i++) {
-        why = unfit_part(v.h->pairs[i].key, depth + 1);
-        why = why ? why : unfit_part(v.h->pairs[i].value, depth + 1);
+        why = unfit_part(v.h->pairs[i].key);
+        why = why ? why : unfit_part(v.h->pairs[i].value);
     }
     return why;
 }
 
 static void check_attribute(struct frame *f, const struct attr *a, struct value v)
 {
-    const char *why = unfit_part(v, 0), *op = a->op == OP_ATTR_SPLAT ? "an Object"
+    uint32_t parts = 0;
+    const char *why = oversize(v, 0, &parts), *op = a->op == OP_ATTR_SPLAT ? "an Object"
                                               : a->op == OP_ATTR_ADD ? "a '+>' expression"
                                                                      : "a '=>' expression";
+    why = why ? why : unfit_part(v);
     if (why)
         fail_at_offset(f, a->from, "Error while evaluating %s, %s", op, why);
 }

@@ -40,7 +40,7 @@ static void check_file(struct checker *ch, struct sv path, struct sv module, boo
         return;
     const struct data *root = &doc->root;
     if (!hocon && !snapshot_data(ch->s, path, &err) && err.text[0]) {
-        diag_error(ch->diags, data_span(doc, root), "Unable to parse %s", err.text);
+        diag_error(ch->diags, data_span(doc, root), "%s%s", err.text[0] == '(' ? "Unable to parse " : "", err.text);
         return;
     }
     if (root->kind == DATA_NULL)

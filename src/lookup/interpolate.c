@@ -248,12 +248,32 @@ static struct value interpolate_inside(struct lookup_state *st, struct value v, 
     return v;
 }
 
+/* Where a chain of keys begins and where it has come to. */
+static _Noreturn void too_nested(struct lookup_state *st)
+{
+    enum { ENDS = 3 };
+    struct sv chain[LIMIT_LOOKUP_DEPTH * 2];
+    uint32_t n = 0;
+    for (const struct name_stack *s = st->stack; s && n < LIMIT_LOOKUP_DEPTH * 2; s = s->outer)
+        chain[n++] = s->name;
+    struct strbuf text = STRBUF_IN(st->arena);
+    for (uint32_t i = n; i-- > 0;) {
+        bool shown = n <= 2 * ENDS || i >= n - ENDS || i < ENDS;
+        if (shown)
+            strbuf_addf(&text, "%s%.*s", text.n ? " -> " : "", SV_ARG(chain[i]));
+        else if (i == n - ENDS - 1)
+            strbuf_addf(&text, " -> (%u more)", n - 2 * ENDS);
+    }
+    lookup_fail(st, "keys of the data lead to each other more than %d deep, by %%{lookup(...)} or %%{alias(...)}: %.*s", LIMIT_LOOKUP_DEPTH,
+                SV_ARG(strbuf_sv(&text)));
+}
+
 struct value interpolate(struct lookup_state *st, struct value v, bool methods)
 {
     if (!needs_work(v, 0))
         return v;
     if (++st->depth > LIMIT_LOOKUP_DEPTH)
-        lookup_fail(st, "lookups are nested more than %d deep", LIMIT_LOOKUP_DEPTH);
+        too_nested(st);
     v = interpolate_inside(st, v, methods);
     st->depth--;
     return v;

@@ -256,7 +256,7 @@ static void location_load(struct lookup_state *st, const struct located *l, cons
     bool hocon = e->entry->hocon;
     const struct value *v = hocon ? hocon_file_data(st->snapshot, at->path, &err) : snapshot_data(st->snapshot, at->path, &err);
     if (!v && err.text[0])
-        lookup_fail(st, "Unable to parse %s", err.text);
+        lookup_fail(st, "%s%s", err.text[0] == '(' ? "Unable to parse " : "", err.text); /* "(path): why", or it cannot be read */
     if (v && v->kind != V_HASH)
         no_hash(st, e->entry, at->path, *v);
     at->data = !v ? NULL : v->kind == V_HASH ? v->h : &empty;

@@ -37,7 +37,7 @@ static void expand_below(struct globber *g, struct sv base, struct sv rest, unsi
     if (depth > MAX_DEPTH || !g->s->tree.list(g->s->tree.ctx, g->arena, base, &entries, &count, NULL))
         return;
     for (size_t i = 0; i < count; i++)
-        if (entries[i].is_dir && entries[i].name.p[0] != '.')
+        if (entries[i].is_dir && !entries[i].is_link && entries[i].name.p[0] != '.') /* Ruby follows no links here: they may go round */
             expand(g, path_join(g->arena, base, entries[i].name), rest, depth + 1);
 }
 

@@ -28,7 +28,7 @@ bool fs_remove_tree(const char *path, struct err *err);
 
 struct fs_entry {
     struct sv name;
-    bool is_dir;  /* after following a symlink */
+    bool is_dir; /* after following a symlink */
     bool is_link;
 };
 /* Names in a folder, sorted by bytes, without "." and "..". */

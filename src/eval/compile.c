@@ -27,7 +27,11 @@ static void over_limit(void *ctx)
     arena_allow(c->arena, MESSAGE_BYTES);
     size_t limit = c->options->memory_limit ? c->options->memory_limit : LIMIT_COMPILE_BYTES;
     if (c->site.node)
-        compile_note(c, (struct span){ 0 }, "look here for a loop without end, or for a text, list or number of resources that grows too much");
+        compile_note(c, (struct span){ 0 },
+                     "look here for a loop without end, or for a text, list or number of resources that grows too much");
+    if (c->linking)
+        compile_fail(c, c->linking->at, "the compile needs more memory than its limit of %zu MiB: this makes too many relations",
+                     limit >> 20);
     raise_error(c, "the compile needs more memory than its limit of %zu MiB", limit >> 20);
 }
 
@@ -244,8 +248,8 @@ static _Noreturn void endless_defines(struct compile *c)
     const struct eres *r = c->pending_count ? c->pending[c->pending_count - 1] : NULL;
     if (r) {
         struct sv title = sv_slice(r->r.title, 0, r->r.title.n < 40 ? r->r.title.n : 40);
-        compile_note(c, (struct span){ 0 }, "the last one is %.*s[%.*s%s]: a define that declares itself must end somewhere", SV_ARG(r->r.type),
-                     SV_ARG(title), title.n < r->r.title.n ? "..." : "");
+        compile_note(c, (struct span){ 0 }, "the last one is %.*s[%.*s%s]: a define that declares itself must end somewhere",
+                     SV_ARG(r->r.type), SV_ARG(title), title.n < r->r.title.n ? "..." : "");
     }
     raise_plain(c, r ? r->r.file : SV_NONE, r ? r->r.line : 0, "Somehow looped more than %d times while evaluating host catalog",
                 LIMIT_LAZY_ROUNDS);

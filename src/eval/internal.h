@@ -265,6 +265,7 @@ struct compile {
     size_t all_cap;
     struct collector *collectors, **collectors_end;
     struct chain_link *relations, **relations_end;
+    const struct chain_link *linking; /* whose edges are being made */
     struct pending_override *overrides, **overrides_end;
     void *layer_slots[4];
     const char *stack_base;

@@ -59,12 +59,14 @@ struct value eval_relationship(struct frame *f, const struct node *n)
         for (uint32_t j = 0; j < target->count; j++) {
             struct chain_link *rel = ARENA_NEW(c->arena, struct chain_link);
             rel->at = (struct span){ f->unit->src, n->from, n->to };
+            c->linking = rel;
             rel->source = source->items[i];
             rel->target = target->items[j];
             rel->param = n->op == OP_BEFORE || n->op == OP_AFTER ? c->names.before_ : c->names.notify_;
             *c->relations_end = rel;
             c->relations_end = &rel->next;
         }
+    c->linking = NULL;
     if (!right.count)
         return value_array(left.items, left.count);
     if (right.count == 1 && right.items[0].kind == V_CLOSURE) {
@@ -109,38 +111,66 @@ static struct eres *operand_resource(struct compile *c, struct value v)
     return ref_parts(c, v, &type, &title) ? find_resource(c, type, title) : NULL;
 }
 
-static void relate(struct compile *c, const struct chain_link *rel, struct value s, struct value t)
+struct chain_end {
+    struct sv text;
+    struct eres *resource; /* NULL: there is none */
+};
+
+static struct chain_end *chain_ends(struct compile *c, struct value v, bool is_left, uint32_t *out_count)
 {
-    struct eres *source = operand_resource(c, s);
-    struct sv from = ref_text(c, s), to = ref_text(c, t);
-    if (!source)
-        raise_plain(c, SV_NONE, 0, "Could not find resource '%.*s' for relationship on '%.*s'", SV_ARG(from), SV_ARG(to));
-    if (!operand_resource(c, t))
-        raise_plain(c, SV_NONE, 0, "Could not find resource '%.*s' for relationship from '%.*s'", SV_ARG(to), SV_ARG(from));
-    struct resource_param *p = param_find(source, rel->param);
     struct operands list = { 0 };
+    expand(c, v, is_left, &list);
+    struct chain_end *ends = ARENA_ARRAY(c->arena, struct chain_end, list.count + 1);
+    for (uint32_t i = 0; i < list.count; i++)
+        ends[i] = (struct chain_end){ ref_text(c, list.items[i]), operand_resource(c, list.items[i]) };
+    *out_count = list.count;
+    return ends;
+}
+
+/* What the parameter of a resource holds, with room to grow: chains of collectors add thousands, one by one. */
+static struct operands *param_operands(struct compile *c, struct ptrmap *known, const struct eres *r, const struct resource_param *p)
+{
+    struct operands *list = ptrmap_find(known, r);
+    if (list)
+        return list;
+    list = ARENA_NEW(c->arena, struct operands);
     for (uint32_t i = 0; p && p->value.kind == V_ARRAY && i < p->value.n; i++)
-        ARENA_PUSH(c->arena, list.items, list.count, list.cap, p->value.items[i]);
+        ARENA_PUSH(c->arena, list->items, list->count, list->cap, p->value.items[i]);
     if (p && p->value.kind != V_ARRAY && p->value.kind != V_UNDEF)
-        ARENA_PUSH(c->arena, list.items, list.count, list.cap, p->value);
-    ARENA_PUSH(c->arena, list.items, list.count, list.cap, value_str(to));
-    struct resource_param set = { .name = rel->param, .source = source->source, .origin = { ORIGIN_CODE, .span = rel->at } };
+        ARENA_PUSH(c->arena, list->items, list->count, list->cap, p->value);
+    ptrmap_put(known, r, list);
+    return list;
+}
+
+static void relate(struct compile *c, struct ptrmap *known, const struct chain_link *rel, const struct chain_end *s,
+                   const struct chain_end *t)
+{
+    if (!s->resource)
+        raise_plain(c, SV_NONE, 0, "Could not find resource '%.*s' for relationship on '%.*s'", SV_ARG(s->text), SV_ARG(t->text));
+    if (!t->resource)
+        raise_plain(c, SV_NONE, 0, "Could not find resource '%.*s' for relationship from '%.*s'", SV_ARG(t->text), SV_ARG(s->text));
+    struct resource_param *p = param_find(s->resource, rel->param);
+    struct operands *list = param_operands(c, known, s->resource, p);
+    ARENA_PUSH(c->arena, list->items, list->count, list->cap, value_str(t->text));
+    struct resource_param set = { .name = rel->param, .source = s->resource->source, .origin = { ORIGIN_CODE, .span = rel->at } };
     if (p)
         set = *p;
-    set.value = value_array(list.items, list.count);
-    param_set(c, source, &set);
+    set.value = value_array(list->items, list->count);
+    param_set(c, s->resource, &set);
 }
 
 void relations_run(struct compile *c)
 {
+    struct ptrmap before = { .arena = c->arena }, notify = { .arena = c->arena };
     for (struct chain_link *rel = c->relations; rel; rel = rel->next) {
-        struct operands sources = { 0 }, targets = { 0 };
-        expand(c, rel->source, true, &sources);
-        expand(c, rel->target, false, &targets);
-        for (uint32_t i = 0; i < sources.count; i++)
-            for (uint32_t j = 0; j < targets.count; j++)
-                relate(c, rel, sources.items[i], targets.items[j]);
+        uint32_t sources, targets;
+        c->linking = rel;
+        const struct chain_end *from = chain_ends(c, rel->source, true, &sources), *to = chain_ends(c, rel->target, false, &targets);
+        for (uint32_t i = 0; i < sources; i++)
+            for (uint32_t j = 0; j < targets; j++)
+                relate(c, rel->param == c->names.notify_ ? &notify : &before, rel, &from[i], &to[j]);
     }
+    c->linking = NULL;
 }
 
 /* ---- every target must exist ---- */

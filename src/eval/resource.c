@@ -300,8 +300,8 @@ static void check_attribute(struct frame *f, const struct attr *a, struct value 
 {
     uint32_t parts = 0;
     const char *why = oversize(v, 0, &parts), *op = a->op == OP_ATTR_SPLAT ? "an Object"
-                                              : a->op == OP_ATTR_ADD ? "a '+>' expression"
-                                                                     : "a '=>' expression";
+                                                    : a->op == OP_ATTR_ADD ? "a '+>' expression"
+                                                                           : "a '=>' expression";
     why = why ? why : unfit_part(v);
     if (why)
         fail_at_offset(f, a->from, "Error while evaluating %s, %s", op, why);

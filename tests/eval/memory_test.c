@@ -66,8 +66,46 @@ static void test_flat_memory(void **state)
     arena_free(a);
 }
 
+/* What grows without end: the message names its place, whatever stands around it. */
+static void test_limit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *place;
+    } cases[] = {
+        { "function f($x) { [f(\"${x}${x}\")] }\nf('xxxxxxxx')", "line: 1" },
+        { "function f($x, $n) { $n ? { 0 => $x, default => f($x + $x, $n - 1) } }\n$a = f([1], 10)\n"
+          "$a.each |$x| {\n  $a.each |$y| { }\n}",
+          "line: 4" },
+        { "function g($n) { $n ? { 0 => [], default => g($n - 1) + [\"t${n}\"] } }\n$t = g(400)\nnotify { $t: }\n"
+          "$a = $t.map |$x| { Notify[$x] }\n$a -> $a",
+          "too many relations (file: grows.pp, line: 5" },
+        { "define d() { d { [\"${title}0\", \"${title}1\"]: } }\nd { 'a': }", "line: 1" },
+    };
+    struct err err = { "" };
+    struct snapshot_options options = { .environment = SV("production") };
+    struct snapshot *s = snapshot_open(&options, &err);
+    struct builtins *functions = test_builtins(snapshot_symtab(s));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct compile_options o = { .certname = SV("n"),
+                                     .code = sv_of(cases[i].text),
+                                     .code_path = SV("grows.pp"),
+                                     .functions = functions,
+                                     .memory_limit = 16 << 20,
+                                     .hooks.type_info = test_type_info };
+        struct compile_result *r = compile_node(s, &o);
+        assert_null(r->catalog);
+        if (sv_find(r->error, SV("the compile needs more memory than its limit of 16 MiB"), 0) == SIZE_MAX ||
+            sv_find(r->error, sv_of(cases[i].place), 0) == SIZE_MAX)
+            fail_msg("%s: %.*s", cases[i].text, SV_ARG(r->error));
+        compile_result_free(r);
+    }
+    builtins_free(functions);
+    snapshot_free(s);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_flat_memory) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_flat_memory), cmocka_unit_test(test_limit) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,9 +24,12 @@ typedef bool sql_row(void *ctx, const struct sql_value *columns, unsigned count,
 /* KEPT: the text is static and is asked often: it stays prepared. */
 enum sql_use { SQL_ONCE, SQL_KEPT };
 
+enum sql_dialect { SQL_OF_SQLITE, SQL_OF_POSTGRES };
+
 /* db is the backend's own object. Nobody calls two of these at once on one db. */
 struct store_backend {
     const char *name;
+    enum sql_dialect dialect;
     bool (*open)(const char *where, void **out_db, struct err *err); /* and bring the schema forward */
     void (*close)(void *db);
     bool (*begin)(void *db, struct err *err);
@@ -44,5 +47,10 @@ extern const struct store_backend store_postgres;
 /* For the files of this folder: store.c's door, locked and with the store's name before errors. */
 bool store_run(struct store *s, const char *sql, enum sql_use use, const struct sql_value *args, unsigned count, sql_row *row, void *ctx,
                struct err *err);
+
+enum sql_dialect store_dialect(const struct store *s);
+
+/* For sql_row: the first column, a number, into an int64_t. */
+bool sql_take_int(void *ctx, const struct sql_value *columns, unsigned count, struct err *err);
 
 #endif

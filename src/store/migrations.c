@@ -3,6 +3,43 @@
 #include "store/migrations.h"
 
 /* clang-format off */
+/* What agents reported and catalogs said, in both dialects: ID is a number the database gives, TEXT and INT are its types, KEYED ends a table
+ * that is nothing but its key. Values that many nodes share (a fact, a resource, all edges of a catalog) stand once, under the digest of their
+ * content, with the number of nodes that use them. Times are milliseconds since 1970, UTC. */
+#define INVENTORY(ID, TEXT, INT, KEYED)                                                                                                    \
+    "CREATE TABLE node ("                                                                                                                  \
+    " id " ID ", certname " TEXT " NOT NULL UNIQUE,"                                                                                       \
+    " deactivated " INT ", expired " INT ","                                                                                               \
+    " facts_at " INT ", facts_environment " TEXT ", facts_producer " TEXT ", facts_hash " TEXT ","                                         \
+    " catalog_at " INT ", catalog_environment " TEXT ", catalog_producer " TEXT ", catalog_hash " TEXT ", catalog_version " TEXT ","       \
+    " code_id " TEXT ", transaction_uuid " TEXT ", catalog_uuid " TEXT ", edge_set " INT ", report " INT ");"                              \
+    "CREATE INDEX node_inactive ON node (id) WHERE deactivated IS NOT NULL OR expired IS NOT NULL;"                                        \
+    "CREATE TABLE fact (id " ID ", hash " TEXT " NOT NULL UNIQUE, uses " INT " NOT NULL, name " TEXT " NOT NULL, value " TEXT " NOT NULL);"  \
+    "CREATE INDEX fact_by_name ON fact (name);"                                                                                            \
+    "CREATE TABLE node_fact (node " INT " NOT NULL, name " TEXT " NOT NULL, fact " INT " NOT NULL, PRIMARY KEY (node, name))" KEYED ";"    \
+    "CREATE INDEX node_by_fact ON node_fact (fact, node);"                                                                                 \
+    "CREATE TABLE resource (id " ID ", hash " TEXT " NOT NULL UNIQUE, uses " INT " NOT NULL, type " TEXT " NOT NULL,"                      \
+    " title " TEXT " NOT NULL, exported " INT " NOT NULL, file " TEXT ", line " INT ", tags " TEXT " NOT NULL,"                            \
+    " parameters " TEXT " NOT NULL);"                                                                                                      \
+    "CREATE INDEX resource_by_type ON resource (type, title, uses);"                                                                       \
+    "CREATE INDEX resource_by_title ON resource (title);"                                                                                  \
+    "CREATE TABLE node_resource (node " INT " NOT NULL, resource " INT " NOT NULL, PRIMARY KEY (node, resource))" KEYED ";"                \
+    "CREATE INDEX node_by_resource ON node_resource (resource, node);"                                                                     \
+    "CREATE TABLE edge_set (id " ID ", hash " TEXT " NOT NULL UNIQUE, uses " INT " NOT NULL, edges " TEXT " NOT NULL);"                    \
+    "CREATE TABLE report (id " ID ", hash " TEXT " NOT NULL UNIQUE, node " INT " NOT NULL, environment " TEXT ", status " TEXT ","         \
+    " noop " INT ", noop_pending " INT ", corrective_change " INT ", cached_catalog_status " TEXT ", puppet_version " TEXT ","             \
+    " report_format " INT ", configuration_version " TEXT ", code_id " TEXT ", transaction_uuid " TEXT ", catalog_uuid " TEXT ","          \
+    " job_id " TEXT ", type " TEXT ", producer " TEXT ", started " INT ", ended " INT ", produced " INT ", received " INT " NOT NULL,"     \
+    " metrics " TEXT ", logs " TEXT ");"                                                                                                   \
+    "CREATE INDEX report_by_node ON report (node, received);"                                                                              \
+    "CREATE INDEX report_by_time ON report (received);"                                                                                    \
+    "CREATE TABLE report_event (report " INT " NOT NULL, node " INT " NOT NULL, at " INT ", status " TEXT " NOT NULL,"                     \
+    " corrective_change " INT ", resource_type " TEXT " NOT NULL, resource_title " TEXT " NOT NULL, property " TEXT ", name " TEXT ","     \
+    " old_value " TEXT ", new_value " TEXT ", message " TEXT ", file " TEXT ", line " INT ", containing_class " TEXT ","                   \
+    " containment_path " TEXT ");"                                                                                                         \
+    "CREATE INDEX event_of_report ON report_event (report);"                                                                               \
+    "CREATE INDEX event_by_resource ON report_event (resource_type, resource_title);"
+
 const struct migration sqlite_migrations[] = {
     { 1, "events and documents",
       "CREATE TABLE event ("
@@ -26,6 +63,7 @@ const struct migration sqlite_migrations[] = {
     { 2, "find events by what they are about",
       "CREATE INDEX event_by_subject ON event (subject, id);"
       "CREATE INDEX event_by_kind ON event (kind, id);" },
+    { 3, "facts, catalogs and reports", INVENTORY("INTEGER PRIMARY KEY", "TEXT", "INTEGER", " WITHOUT ROWID") },
 };
 
 const struct migration postgres_migrations[] = {
@@ -49,6 +87,31 @@ const struct migration postgres_migrations[] = {
     { 2, "find events by what they are about",
       "CREATE INDEX event_by_subject ON event (subject, id);"
       "CREATE INDEX event_by_kind ON event (kind, id);" },
+    { 3, "facts, catalogs and reports",
+      INVENTORY("bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "text COLLATE \"C\"", "bigint", "")
+      /* Parts of JSON by their type, as queries compare them. */
+      "CREATE FUNCTION json_string(j jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS"
+      " $$ SELECT CASE jsonb_typeof(j) WHEN 'string' THEN j #>> '{}' END $$;"
+      "CREATE FUNCTION json_number(j jsonb) RETURNS numeric LANGUAGE sql IMMUTABLE AS"
+      " $$ SELECT CASE jsonb_typeof(j) WHEN 'number' THEN (j #>> '{}')::numeric END $$;"
+      "CREATE FUNCTION json_truth(j jsonb) RETURNS int LANGUAGE sql IMMUTABLE AS"
+      " $$ SELECT CASE j WHEN 'true' THEN 1 WHEN 'false' THEN 0 END $$;"
+      /* Every value in j that is no list and no hash, with the way to it as a list. */
+      "CREATE FUNCTION json_leaves(j jsonb) RETURNS TABLE (path jsonb, value jsonb) LANGUAGE sql IMMUTABLE AS $$"
+      " WITH RECURSIVE part (path, value) AS (SELECT '[]'::jsonb, j UNION ALL"
+      "  SELECT part.path || child.step, child.value FROM part CROSS JOIN LATERAL ("
+      "   SELECT to_jsonb(o.key) AS step, o.value FROM"
+      "    jsonb_each(CASE jsonb_typeof(part.value) WHEN 'object' THEN part.value ELSE '{}' END) o UNION ALL"
+      "   SELECT to_jsonb(l.place - 1), l.value FROM"
+      "    jsonb_array_elements(CASE jsonb_typeof(part.value) WHEN 'array' THEN part.value ELSE '[]' END)"
+      "    WITH ORDINALITY AS l (value, place)) AS child)"
+      " SELECT part.path, part.value FROM part WHERE jsonb_typeof(part.value) NOT IN ('object', 'array') $$;"
+      /* Do the steps of a path match regular expressions, one for each? Numbers of lists as text. */
+      "CREATE FUNCTION path_matches(path jsonb, patterns jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$"
+      " SELECT jsonb_array_length(path) = jsonb_array_length(patterns) AND NOT EXISTS ("
+      "  SELECT 1 FROM jsonb_array_elements_text(path) WITH ORDINALITY AS s (step, place)"
+      "  JOIN jsonb_array_elements_text(patterns) WITH ORDINALITY AS p (pattern, place) USING (place)"
+      "  WHERE s.step !~ p.pattern) $$;" },
 };
 /* clang-format on */
 

@@ -7,7 +7,7 @@
 #include "store/libpq.h"
 #include "store/migrations.h"
 
-enum { MOST_KEPT = 96, MOST_ARGS = 32, MOST_COLUMNS = 64, LOCK_KEY = 0x706f746c };
+enum { MOST_KEPT = 96, MOST_COLUMNS = 64, LOCK_KEY = 0x706f746c };
 
 struct pg_db {
     struct libpq pq;
@@ -81,7 +81,6 @@ static const char *kept_name(struct pg_db *d, const char *sql, struct err *err)
 /* Arguments travel as text; numbers are written into `digits`, texts need a NUL behind them. */
 static void give_args(struct arena *a, const struct sql_value *args, unsigned count, const char **out)
 {
-    assert(count <= MOST_ARGS);
     for (unsigned i = 0; i < count; i++)
         out[i] = args[i].kind == SQL_NULL   ? NULL
                  : args[i].kind == SQL_INT  ? arena_printf(a, "%lld", (long long)args[i].i).p
@@ -135,8 +134,9 @@ static bool pg_run(void *db, const char *sql, enum sql_use use, const struct sql
     struct pg_db *d = db;
     if (d->in_transaction && d->failed)
         return err_set(err, "an earlier write of this transaction failed");
-    const char *values[MOST_ARGS], *name = "";
+    const char *name = "";
     struct arena *a = arena_new(0);
+    const char **values = ARENA_ARRAY(a, const char *, count + 1);
     give_args(a, args, count, values);
     bool ok = use == SQL_KEPT ? (name = kept_name(d, sql, err)) != NULL : done(d, prepare(d, sql, ""), err);
     if (ok) {
@@ -302,4 +302,5 @@ static bool pg_verify(void *db, struct err *err)
             err_set(err, "the schema is at version %d, not %d", (int)version, postgres_migrations[postgres_migration_count - 1].version));
 }
 
-const struct store_backend store_postgres = { "postgresql", pg_open, pg_close, pg_begin, pg_commit, pg_rollback, pg_run, pg_verify };
+const struct store_backend store_postgres = { "postgresql", SQL_OF_POSTGRES, pg_open, pg_close, pg_begin,
+                                              pg_commit,    pg_rollback,     pg_run,  pg_verify };

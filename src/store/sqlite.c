@@ -10,6 +10,7 @@
 #include "base/fs.h"
 #include "store/backend.h"
 #include "store/migrations.h"
+#include "store/sqlite_functions.h"
 
 #define BUSY_MS        10000
 #define APPLICATION_ID 0x706f746c /* "potl": PRAGMA application_id, so that a file of something else is known as such */
@@ -295,7 +296,7 @@ static bool db_open(const char *path, void **out_db, struct err *err)
               db_error(d->db, err);
     ok = ok && (sqlite3_busy_timeout(d->db, BUSY_MS) == SQLITE_OK || db_error(d->db, err));
     ok = ok && use_wal(d, err) && exec(d, "PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF", err);
-    ok = ok && bring_forward(d, err);
+    ok = ok && (sqlite_add_functions(d->db) || db_error(d->db, err)) && bring_forward(d, err);
     if (ok)
         *out_db = d;
     else
@@ -349,4 +350,6 @@ static bool db_verify(void *db, struct err *err)
     return ok;
 }
 
-const struct store_backend store_sqlite = { "sqlite", db_open, db_close, db_begin, db_commit, db_rollback, db_run, db_verify };
+const struct store_backend store_sqlite = {
+    "sqlite", SQL_OF_SQLITE, db_open, db_close, db_begin, db_commit, db_rollback, db_run, db_verify
+};

@@ -90,7 +90,9 @@ bool store_run(struct store *s, const char *sql, enum sql_use use, const struct 
     return leave(s, s->backend->run(s->db, sql, use, args, count, row, ctx, err));
 }
 
-static bool take_int(void *ctx, const struct sql_value *columns, unsigned count, struct err *err)
+enum sql_dialect store_dialect(const struct store *s) { return s->backend->dialect; }
+
+bool sql_take_int(void *ctx, const struct sql_value *columns, unsigned count, struct err *err)
 {
     (void)count;
     (void)err;
@@ -101,7 +103,7 @@ static bool take_int(void *ctx, const struct sql_value *columns, unsigned count,
 int store_schema_version(struct store *s)
 {
     int64_t version = 0;
-    store_run(s, "SELECT coalesce(max(version), 0) FROM schema_version", SQL_ONCE, NULL, 0, take_int, &version, NULL);
+    store_run(s, "SELECT coalesce(max(version), 0) FROM schema_version", SQL_ONCE, NULL, 0, sql_take_int, &version, NULL);
     return (int)version;
 }
 
@@ -152,7 +154,7 @@ static bool insert_event(struct store *s, struct event *e, struct err *err)
     const struct sql_value args[] = { sql_int(e->at), sql_text(e->kind), sql_text(e->subject), sql_text(e->actor),
                                       sql_text(e->body.n ? e->body : SV("{}")) };
     return store_run(s, "INSERT INTO event (at, kind, subject, actor, body) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id", SQL_KEPT, args, 5,
-                     take_int, &e->id, err);
+                     sql_take_int, &e->id, err);
 }
 
 /* In a transaction of its own: only those keep ids rising in the order of commits. */

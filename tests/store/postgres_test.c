@@ -1,6 +1,6 @@
 /* postgres: the suite of every backend on a real PostgreSQL, and what only such a store can suffer. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "suite.h"
+#include "query_suite.h"
 
 #include "server.h"
 #include "store/backend.h"
@@ -144,6 +144,7 @@ int main(void)
 {
     enum { SKIPPED = 77 }; /* for the test runner */
     const struct CMUnitTest tests[] = { SUITE_TESTS,
+                                        QUERY_TESTS,
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_versions),
                                         cmocka_unit_test(test_failed_transaction),

@@ -6,7 +6,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "suite.h"
+#include "query_suite.h"
 
 #include "store/migrations.h"
 
@@ -153,7 +153,7 @@ static void test_damaged(void **state)
     store_close(s);
     int fd = open(p.path, O_WRONLY);
     char zeros[4096] = { 0 };
-    for (int page = 8; page < 24; page++)
+    for (int page = 40; page < 60; page++)
         assert_int_equal(pwrite(fd, zeros, sizeof zeros, page * 4096), sizeof zeros);
     close(fd);
     s = store_open(p.path, &err);
@@ -337,6 +337,7 @@ static void test_full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { SUITE_TESTS,
+                                        QUERY_TESTS,
                                         cmocka_unit_test(test_mode),
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_migration),

@@ -1,0 +1,356 @@
+/* inventory: facts, catalogs and reports into their tables. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/inventory.h"
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "store/shared_values.h"
+
+static const struct shared_kind facts_kind = {
+    .columns = 2,
+    .link_args = 3,
+    .held = "SELECT f.hash, f.id FROM node_fact n JOIN fact f ON f.id = n.fact WHERE n.node = ?1",
+    .add = "INSERT INTO fact (hash, uses, name, value) VALUES (?1, 1, ?2, ?3)"
+           " ON CONFLICT (hash) DO UPDATE SET uses = fact.uses + 1 RETURNING id",
+    .link = "INSERT INTO node_fact (node, fact, name) VALUES (?1, ?2, ?3)",
+    .unlink = "DELETE FROM node_fact WHERE node = ?1 AND fact = ?2",
+    .use_less = "UPDATE fact SET uses = uses - 1 WHERE id = ?1 RETURNING uses",
+    .drop = "DELETE FROM fact WHERE id = ?1",
+};
+
+static const struct shared_kind resources_kind = {
+    .columns = 7,
+    .link_args = 2,
+    .held = "SELECT r.hash, r.id FROM node_resource n JOIN resource r ON r.id = n.resource WHERE n.node = ?1",
+    .add =
+        "INSERT INTO resource (hash, uses, type, title, exported, file, line, tags, parameters) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+        " ON CONFLICT (hash) DO UPDATE SET uses = resource.uses + 1 RETURNING id",
+    .link = "INSERT INTO node_resource (node, resource) VALUES (?1, ?2)",
+    .unlink = "DELETE FROM node_resource WHERE node = ?1 AND resource = ?2",
+    .use_less = "UPDATE resource SET uses = uses - 1 WHERE id = ?1 RETURNING uses",
+    .drop = "DELETE FROM resource WHERE id = ?1",
+};
+
+static const struct shared_kind edges_kind = {
+    .columns = 1,
+    .add = "INSERT INTO edge_set (hash, uses, edges) VALUES (?1, 1, ?2)"
+           " ON CONFLICT (hash) DO UPDATE SET uses = edge_set.uses + 1 RETURNING id",
+    .use_less = "UPDATE edge_set SET uses = uses - 1 WHERE id = ?1 RETURNING uses",
+    .drop = "DELETE FROM edge_set WHERE id = ?1",
+};
+
+static struct sql_value text_or_null(struct sv s) { return s.n ? sql_text(s) : (struct sql_value){ 0 }; }
+static struct sql_value time_or_null(int64_t at) { return at ? sql_int(at) : (struct sql_value){ 0 }; }
+static struct sql_value ternary(enum ternary t) { return t == TERNARY_UNKNOWN ? (struct sql_value){ 0 } : sql_int(t); }
+
+/* ---- nodes ---- */
+
+struct node_row {
+    int64_t id, facts_at, catalog_at, edge_set;
+    char facts_hash[44], catalog_hash[44];
+    bool inactive;
+};
+
+static void copy_hash(char *to, size_t room, const struct sql_value *v)
+{
+    size_t n = v->kind == SQL_TEXT && v->s.n < room ? v->s.n : 0;
+    memcpy(to, n ? v->s.p : "", n);
+    to[n] = '\0';
+}
+
+static bool take_node(void *ctx, const struct sql_value *c, unsigned count, struct err *err)
+{
+    (void)count;
+    (void)err;
+    struct node_row *n = ctx;
+    *n = (struct node_row){ .id = c[0].i, .facts_at = c[1].i, .catalog_at = c[2].i, .edge_set = c[3].i };
+    copy_hash(n->facts_hash, sizeof n->facts_hash, &c[4]);
+    copy_hash(n->catalog_hash, sizeof n->catalog_hash, &c[5]);
+    n->inactive = c[6].kind != SQL_NULL || c[7].kind != SQL_NULL;
+    return true;
+}
+
+static bool read_node(struct store *s, struct sv certname, struct node_row *out, struct err *err)
+{
+    const struct sql_value args[] = { sql_text(certname) };
+    *out = (struct node_row){ 0 };
+    return store_run(s,
+                     "SELECT id, facts_at, catalog_at, edge_set, facts_hash, catalog_hash, deactivated, expired FROM node"
+                     " WHERE certname = ?1",
+                     SQL_KEPT, args, 1, take_node, out, err);
+}
+
+/* The node of that name, which from now on is active. */
+static bool open_node(struct store *s, struct sv certname, struct node_row *out, struct err *err)
+{
+    const struct sql_value args[] = { sql_text(certname) };
+    if (!certname.n)
+        return err_set(err, "a node needs a certname");
+    if (!sv_is_utf8(certname))
+        return err_set(err, "a node's certname is no UTF-8");
+    if (!read_node(s, certname, out, err))
+        return false;
+    if (!out->id)
+        return store_run(s, "INSERT INTO node (certname) VALUES (?1) RETURNING id", SQL_KEPT, args, 1, sql_take_int, &out->id, err);
+    return !out->inactive ||
+           store_run(s, "UPDATE node SET deactivated = NULL, expired = NULL WHERE certname = ?1", SQL_KEPT, args, 1, NULL, NULL, err);
+}
+
+/* ---- facts ---- */
+
+static bool fact_value(struct arena *a, const struct data_pair *pair, struct shared_value *out, struct err *err)
+{
+    struct strbuf json = STRBUF_IN(a);
+    struct json_out j = json_to(&json, false);
+    struct sv name = data_text(&pair->key);
+    if (!name.n)
+        return err_set(err, "a fact's name should be text");
+    json_data(&j, &pair->value);
+    out->columns[0] = sql_text(name);
+    out->columns[1] = sql_text(strbuf_sv(&json));
+    if (!sv_is_utf8(name) || !sv_is_utf8(out->columns[1].s))
+        return err_set(err, "fact '%.*s' holds text that is no UTF-8", SV_ARG(name));
+    out->hash = digest_hex(a, DIGEST_SHA1, arena_printf(a, "%.*s=%.*s", SV_ARG(name), SV_ARG(out->columns[1].s)));
+    return true;
+}
+
+static struct sv hash_of_all(struct arena *a, const struct shared_value *values, uint32_t count, struct sv more)
+{
+    struct strbuf all = STRBUF_IN(a);
+    for (uint32_t i = 0; i < count; i++)
+        strbuf_add(&all, values[i].hash);
+    strbuf_add(&all, more);
+    return digest_hex(a, DIGEST_SHA1, strbuf_sv(&all));
+}
+
+bool inventory_put_facts(struct store *s, struct arena *scratch, const struct inventory_facts *f, struct err *err)
+{
+    struct node_row node;
+    if (!f->values || f->values->kind != DATA_MAP)
+        return err_set(err, "the facts of '%.*s' should be a hash", SV_ARG(f->certname));
+    uint32_t count = f->values->count;
+    struct shared_value *values = ARENA_ARRAY(scratch, struct shared_value, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        if (!fact_value(scratch, &f->values->pairs[i], &values[i], err))
+            return err_wrap(err, "facts of '%.*s'", SV_ARG(f->certname));
+    if (!open_node(s, f->certname, &node, err))
+        return false;
+    if (f->at && node.facts_at > f->at)
+        return true;
+    struct sv hash = hash_of_all(scratch, values, count, SV(""));
+    bool same = sv_is(hash, node.facts_hash);
+    const struct sql_value args[] = { sql_int(node.id), time_or_null(f->at), text_or_null(f->environment), text_or_null(f->producer),
+                                      sql_text(hash) };
+    bool ok = (same || shared_values_set(s, scratch, &facts_kind, node.id, values, count, err)) &&
+              store_run(s, "UPDATE node SET facts_at = ?2, facts_environment = ?3, facts_producer = ?4, facts_hash = ?5 WHERE id = ?1",
+                        SQL_KEPT, args, 5, NULL, NULL, err);
+    return ok || err_wrap(err, "cannot store the facts of '%.*s'", SV_ARG(f->certname));
+}
+
+/* ---- catalogs ---- */
+
+static void resource_value(struct arena *a, const struct inventory_resource *r, struct shared_value *out)
+{
+    const struct sql_value columns[] = { sql_text(r->type),
+                                         sql_text(r->title),
+                                         sql_int(r->exported),
+                                         text_or_null(r->file),
+                                         r->line ? sql_int(r->line) : (struct sql_value){ 0 },
+                                         sql_text(r->tags.n ? r->tags : SV("[]")),
+                                         sql_text(r->parameters.n ? r->parameters : SV("{}")) };
+    memcpy(out->columns, columns, sizeof columns);
+    struct sv all = arena_printf(a, "%.*s[%.*s]%c%.*s:%lld%.*s%.*s", SV_ARG(r->type), SV_ARG(r->title), r->exported ? '@' : ' ',
+                                 SV_ARG(r->file), (long long)r->line, SV_ARG(columns[5].s), SV_ARG(columns[6].s));
+    out->hash = digest_hex(a, DIGEST_SHA1, all);
+}
+
+static bool update_catalog(struct store *s, const struct inventory_catalog *c, const struct node_row *node, struct sv hash, struct err *err)
+{
+    const struct sql_value args[] = { sql_int(node->id),
+                                      time_or_null(c->at),
+                                      text_or_null(c->environment),
+                                      text_or_null(c->producer),
+                                      sql_text(hash),
+                                      text_or_null(c->version),
+                                      text_or_null(c->code_id),
+                                      text_or_null(c->transaction_uuid),
+                                      text_or_null(c->catalog_uuid),
+                                      node->edge_set ? sql_int(node->edge_set) : (struct sql_value){ 0 } };
+    return store_run(s,
+                     "UPDATE node SET catalog_at = ?2, catalog_environment = ?3, catalog_producer = ?4, catalog_hash = ?5,"
+                     " catalog_version = ?6, code_id = ?7, transaction_uuid = ?8, catalog_uuid = ?9, edge_set = ?10 WHERE id = ?1",
+                     SQL_KEPT, args, 10, NULL, NULL, err);
+}
+
+static bool utf8_resource(const struct inventory_resource *r)
+{
+    return sv_is_utf8(r->type) && sv_is_utf8(r->title) && sv_is_utf8(r->file) && sv_is_utf8(r->tags) && sv_is_utf8(r->parameters);
+}
+
+bool inventory_put_catalog(struct store *s, struct arena *scratch, const struct inventory_catalog *c, struct err *err)
+{
+    struct node_row node;
+    struct shared_value *values = ARENA_ARRAY(scratch, struct shared_value, c->resource_count + 1);
+    for (uint32_t i = 0; i < c->resource_count; i++) {
+        const struct inventory_resource *r = &c->resources[i];
+        if (!utf8_resource(r))
+            return err_set(err, "catalog of '%.*s': %.*s[%.*s] holds text that is no UTF-8", SV_ARG(c->certname), SV_ARG(r->type),
+                           SV_ARG(r->title));
+        resource_value(scratch, r, &values[i]);
+    }
+    if (!open_node(s, c->certname, &node, err))
+        return false;
+    if (c->at && node.catalog_at > c->at)
+        return true;
+    struct sv hash = hash_of_all(scratch, values, c->resource_count, c->edges);
+    bool ok = true;
+    if (!sv_is(hash, node.catalog_hash)) {
+        struct sv edges = c->edges.n ? c->edges : SV("[]");
+        const struct shared_value edge_set = { digest_hex(scratch, DIGEST_SHA1, edges), { sql_text(edges) } };
+        ok = shared_values_set(s, scratch, &resources_kind, node.id, values, c->resource_count, err) &&
+             shared_value_swap(s, &edges_kind, &edge_set, &node.edge_set, err);
+    }
+    ok = ok && update_catalog(s, c, &node, hash, err);
+    return ok || err_wrap(err, "cannot store the catalog of '%.*s'", SV_ARG(c->certname));
+}
+
+/* ---- reports ---- */
+
+static struct sv report_hash(struct arena *a, const struct inventory_report *r)
+{
+    struct strbuf all = STRBUF_IN(a);
+    strbuf_addf(&all, "%.*s %lld %lld %lld %.*s %.*s %.*s", SV_ARG(r->certname), (long long)r->started, (long long)r->ended,
+                (long long)r->produced, SV_ARG(r->status), SV_ARG(r->configuration_version), SV_ARG(r->transaction_uuid));
+    for (uint32_t i = 0; i < r->event_count; i++) {
+        const struct inventory_event *e = &r->events[i];
+        strbuf_addf(&all, "\n%lld %.*s %.*s[%.*s]%.*s %.*s", (long long)e->at, SV_ARG(e->status), SV_ARG(e->resource_type),
+                    SV_ARG(e->resource_title), SV_ARG(e->property), SV_ARG(e->message));
+    }
+    return digest_hex(a, DIGEST_SHA1, strbuf_sv(&all));
+}
+
+/* *out_id 0: it is there already. */
+static bool insert_report(struct store *s, struct arena *a, const struct inventory_report *r, int64_t node, int64_t *out_id,
+                          struct err *err)
+{
+    const struct sql_value args[] = { sql_text(report_hash(a, r)),
+                                      sql_int(node),
+                                      text_or_null(r->environment),
+                                      text_or_null(r->status),
+                                      ternary(r->noop),
+                                      ternary(r->noop_pending),
+                                      ternary(r->corrective),
+                                      text_or_null(r->cached_catalog_status),
+                                      text_or_null(r->puppet_version),
+                                      time_or_null(r->format),
+                                      text_or_null(r->configuration_version),
+                                      text_or_null(r->code_id),
+                                      text_or_null(r->transaction_uuid),
+                                      text_or_null(r->catalog_uuid),
+                                      text_or_null(r->job_id),
+                                      text_or_null(r->type),
+                                      text_or_null(r->producer),
+                                      time_or_null(r->started),
+                                      time_or_null(r->ended),
+                                      time_or_null(r->produced),
+                                      sql_int(r->received),
+                                      text_or_null(r->metrics),
+                                      text_or_null(r->logs) };
+    *out_id = 0;
+    return store_run(s,
+                     "INSERT INTO report (hash, node, environment, status, noop, noop_pending, corrective_change, cached_catalog_status,"
+                     " puppet_version, report_format, configuration_version, code_id, transaction_uuid, catalog_uuid, job_id, type,"
+                     " producer, started, ended, produced, received, metrics, logs) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+                     " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) ON CONFLICT (hash) DO NOTHING RETURNING id",
+                     SQL_KEPT, args, sizeof args / sizeof *args, sql_take_int, out_id, err);
+}
+
+static bool insert_event(struct store *s, const struct inventory_event *e, int64_t report, int64_t node, struct err *err)
+{
+    const struct sql_value args[] = { sql_int(report),
+                                      sql_int(node),
+                                      time_or_null(e->at),
+                                      sql_text(e->status),
+                                      ternary(e->corrective),
+                                      sql_text(e->resource_type),
+                                      sql_text(e->resource_title),
+                                      text_or_null(e->property),
+                                      text_or_null(e->name),
+                                      text_or_null(e->old_value),
+                                      text_or_null(e->new_value),
+                                      text_or_null(e->message),
+                                      text_or_null(e->file),
+                                      e->line ? sql_int(e->line) : (struct sql_value){ 0 },
+                                      text_or_null(e->containing_class),
+                                      text_or_null(e->containment_path) };
+    return store_run(s,
+                     "INSERT INTO report_event (report, node, at, status, corrective_change, resource_type, resource_title, property, name,"
+                     " old_value, new_value, message, file, line, containing_class, containment_path) VALUES"
+                     " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                     SQL_KEPT, args, sizeof args / sizeof *args, NULL, NULL, err);
+}
+
+/* The latest is the one that was produced last, whatever came first. */
+static bool note_latest(struct store *s, int64_t report, int64_t node, struct err *err)
+{
+    const struct sql_value args[] = { sql_int(node), sql_int(report) };
+    return store_run(s,
+                     "UPDATE node SET report = ?2 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM report was, report is_now"
+                     " WHERE was.id = node.report AND is_now.id = ?2 AND was.produced > is_now.produced)",
+                     SQL_KEPT, args, 2, NULL, NULL, err);
+}
+
+bool inventory_add_report(struct store *s, struct arena *scratch, const struct inventory_report *r, struct err *err)
+{
+    struct node_row node;
+    int64_t id;
+    bool ok = open_node(s, r->certname, &node, err) && insert_report(s, scratch, r, node.id, &id, err);
+    for (uint32_t i = 0; ok && id && i < r->event_count; i++)
+        ok = insert_event(s, &r->events[i], id, node.id, err);
+    ok = ok && (!id || note_latest(s, id, node.id, err));
+    return ok || err_wrap(err, "cannot store a report of '%.*s'", SV_ARG(r->certname));
+}
+
+/* ---- other ---- */
+
+bool inventory_deactivate(struct store *s, struct sv certname, int64_t at, struct err *err)
+{
+    const struct sql_value args[] = { sql_text(certname), sql_int(at) };
+    return store_run(s, "UPDATE node SET deactivated = ?2 WHERE certname = ?1 AND deactivated IS NULL", SQL_KEPT, args, 2, NULL, NULL,
+                     err) ||
+           err_wrap(err, "cannot deactivate '%.*s'", SV_ARG(certname));
+}
+
+struct facts_writer {
+    struct json_out json;
+    unsigned count;
+};
+
+static bool write_fact(void *ctx, const struct sql_value *c, unsigned count, struct err *err)
+{
+    (void)count;
+    (void)err;
+    struct facts_writer *w = ctx;
+    json_key(&w->json, c[0].s);
+    json_raw(&w->json, c[1].s);
+    w->count++;
+    return true;
+}
+
+bool inventory_facts_of(struct store *s, struct arena *a, struct sv certname, struct sv *out_json, struct err *err)
+{
+    const struct sql_value args[] = { sql_text(certname) };
+    struct strbuf out = STRBUF_IN(a);
+    struct facts_writer w = { json_to(&out, false), 0 };
+    if (err)
+        err->text[0] = '\0';
+    json_open(&w.json, '{');
+    if (!store_run(s,
+                   "SELECT f.name, f.value FROM node n JOIN node_fact l ON l.node = n.id JOIN fact f ON f.id = l.fact"
+                   " WHERE n.certname = ?1 ORDER BY f.name",
+                   SQL_KEPT, args, 1, write_fact, &w, err))
+        return err_wrap(err, "cannot read the facts of '%.*s'", SV_ARG(certname));
+    json_close(&w.json, '}');
+    *out_json = strbuf_sv(&out);
+    return w.count > 0;
+}

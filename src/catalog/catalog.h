@@ -99,6 +99,8 @@ struct sv type_name_normal(struct arena *a, struct sv name);
 void catalog_write_json(const struct catalog *c, struct strbuf *out, bool pretty);
 /* The resources it exports, collected here or not, in the same format. Returns how many. */
 uint32_t catalog_write_exported(const struct catalog *c, struct strbuf *out);
+/* A resource's parameters as they stand there. */
+void catalog_write_parameters(const struct catalog *c, const struct resource *r, struct strbuf *out);
 /* Reads what catalog_write_json (or a Puppet server) wrote. */
 struct catalog *catalog_read_json(struct arena *a, struct symtab *syms, const struct data *root, struct err *err);
 

@@ -77,6 +77,18 @@ static void write_params(const struct catalog *c, struct json_out *j, const stru
         json_close(j, '}');
 }
 
+void catalog_write_parameters(const struct catalog *c, const struct resource *r, struct strbuf *out)
+{
+    AUTO_STRBUF whole = STRBUF_HEAP;
+    struct json_out j = json_to(&whole, false);
+    struct sv key = SV("{\"parameters\":");
+    json_open(&j, '{');
+    write_params(c, &j, r);
+    json_close(&j, '}');
+    struct sv text = strbuf_sv(&whole);
+    strbuf_add(out, sv_starts(text, key) ? sv_slice(text, key.n, text.n - 1) : SV("{}"));
+}
+
 static void write_sensitive(struct json_out *j, const struct resource *r)
 {
     bool open = false;

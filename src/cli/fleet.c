@@ -7,23 +7,29 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "catalog/seal.h"
+#include "store/inventory_catalog.h"
 
 #define CATALOG_KIND SV("catalog")
 
-struct catalog *fleet_published(struct site *s, struct arena *a, const struct subject *subject, struct err *err)
+static struct catalog *fleet_stored(struct site *s, struct arena *a, struct sv ref, struct err *err)
 {
     struct sv json;
-    if (!store_get(s->store, a, CATALOG_KIND, subject->entity->ref, &json, err))
+    if (!store_get(s->store, a, CATALOG_KIND, ref, &json, err))
         return NULL;
     struct source *src = ARENA_NEW(a, struct source);
-    *src = (struct source){ arena_printf(a, "the stored catalog of %.*s", SV_ARG(subject->entity->ref)), json };
+    *src = (struct source){ arena_printf(a, "the stored catalog of %.*s", SV_ARG(ref)), json };
     struct diags diags = diags_in(a);
     struct data_doc *doc;
     if (!json_read(a, src, NULL, &diags, &doc)) {
-        err_set(err, "the stored catalog of '%.*s' cannot be read: %.*s", SV_ARG(subject->entity->ref), SV_ARG(diags.first->message));
+        err_set(err, "the stored catalog of '%.*s' cannot be read: %.*s", SV_ARG(ref), SV_ARG(diags.first->message));
         return NULL;
     }
     return catalog_read_json(a, snapshot_symtab(s->snapshot), &doc->root, err);
+}
+
+struct catalog *fleet_published(struct site *s, struct arena *a, const struct subject *subject, struct err *err)
+{
+    return fleet_stored(s, a, subject->entity->ref, err);
 }
 
 static double now_ms(void)
@@ -189,20 +195,37 @@ bool fleet_compile(struct site *s, bool progress, struct fleet *out_fleet, struc
     return find_removed(s, f, err);
 }
 
-bool fleet_publish(struct site *s, struct fleet *f, struct err *err)
+/* In the store, and for hosts in the inventory, where it is asked about. */
+static bool publish_item(struct site *s, const struct fleet_item *item, struct err *err)
 {
     AUTO_STRBUF json = STRBUF_HEAP;
+    struct arena *scratch = arena_new(0);
+    catalog_write_json(item->sealed, &json, false);
+    bool ok = store_put(s->store, CATALOG_KIND, item->subject.entity->ref, strbuf_sv(&json), s->now, err) &&
+              (!item->subject.is_host || inventory_put_compiled(s->store, scratch, item->sealed, s->now * 1000, err));
+    arena_free(scratch);
+    return ok;
+}
+
+static bool withdraw(struct site *s, struct sv ref, struct err *err)
+{
+    struct arena *scratch = arena_new(0);
+    struct catalog *was = fleet_stored(s, scratch, ref, err);
+    bool ok = (was || !err->text[0]) && store_delete(s->store, CATALOG_KIND, ref, err) &&
+              (!was || !sv_starts(ref, SV("host:")) || inventory_deactivate(s->store, was->name, s->now * 1000, err));
+    arena_free(scratch);
+    return ok;
+}
+
+bool fleet_publish(struct site *s, struct fleet *f, struct err *err)
+{
     for (uint32_t i = 0; i < f->count; i++) {
-        struct fleet_item *item = &f->items[i];
-        if (!item->diff || (item->was && item->diff->count == 0))
-            continue;
-        strbuf_reset(&json);
-        catalog_write_json(item->sealed, &json, false);
-        if (!store_put(s->store, CATALOG_KIND, item->subject.entity->ref, strbuf_sv(&json), s->now, err))
+        const struct fleet_item *item = &f->items[i];
+        if (item->diff && !(item->was && item->diff->count == 0) && !publish_item(s, item, err))
             return false;
     }
     for (size_t i = 0; i < f->removed_count; i++)
-        if (!store_delete(s->store, CATALOG_KIND, f->removed[i], err))
+        if (!withdraw(s, f->removed[i], err))
             return false;
     return exports_publish(s->exports, s->store, s->now, err);
 }

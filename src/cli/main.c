@@ -11,7 +11,7 @@
 #include "cli/cli.h"
 
 static const struct verb *const verbs[] = { &verb_check,    &verb_plan,   &verb_apply, &verb_agenda, &verb_compile,
-                                            &verb_validate, &verb_lookup, &verb_why,   &verb_facts };
+                                            &verb_validate, &verb_lookup, &verb_why,   &verb_query,  &verb_facts };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
 /* --- options --- */

@@ -50,7 +50,7 @@ static void write_time(struct json_out *j, int64_t ms)
     json_str(j, strbuf_sv(&text));
 }
 
-static void write_value(struct json_out *j, enum field_kind kind, const struct sql_value *v)
+void answer_write_value(struct json_out *j, enum field_kind kind, const struct sql_value *v)
 {
     if (v->kind == SQL_NULL)
         json_null(j);
@@ -73,7 +73,7 @@ void answer_write_json(struct json_out *j, const struct query_statement *st, con
     json_open(j, '{');
     for (unsigned i = 0; i < st->column_count; i++) {
         json_key(j, st->columns[i].name);
-        write_value(j, st->columns[i].kind, &values[i]);
+        answer_write_value(j, st->columns[i].kind, &values[i]);
     }
     json_close(j, '}');
 }

@@ -39,9 +39,24 @@ static const struct shared_kind edges_kind = {
     .drop = "DELETE FROM edge_set WHERE id = ?1",
 };
 
-static struct sql_value text_or_null(struct sv s) { return s.n ? sql_text(s) : (struct sql_value){ 0 }; }
-static struct sql_value time_or_null(int64_t at) { return at ? sql_int(at) : (struct sql_value){ 0 }; }
-static struct sql_value ternary(enum ternary t) { return t == TERNARY_UNKNOWN ? (struct sql_value){ 0 } : sql_int(t); }
+static struct sql_value text_or_null(struct sv s)
+{
+    struct sql_value null = { 0 };
+    return s.n ? sql_text(s) : null;
+}
+
+/* 0: not known. */
+static struct sql_value int_or_null(int64_t n)
+{
+    struct sql_value null = { 0 };
+    return n ? sql_int(n) : null;
+}
+
+static struct sql_value truth(enum ternary t)
+{
+    struct sql_value null = { 0 };
+    return t == TERNARY_UNKNOWN ? null : sql_int(t);
+}
 
 /* ---- nodes ---- */
 
@@ -139,7 +154,7 @@ bool inventory_put_facts(struct store *s, struct arena *scratch, const struct in
         return true;
     struct sv hash = hash_of_all(scratch, values, count, SV(""));
     bool same = sv_is(hash, node.facts_hash);
-    const struct sql_value args[] = { sql_int(node.id), time_or_null(f->at), text_or_null(f->environment), text_or_null(f->producer),
+    const struct sql_value args[] = { sql_int(node.id), int_or_null(f->at), text_or_null(f->environment), text_or_null(f->producer),
                                       sql_text(hash) };
     bool ok = (same || shared_values_set(s, scratch, &facts_kind, node.id, values, count, err)) &&
               store_run(s, "UPDATE node SET facts_at = ?2, facts_environment = ?3, facts_producer = ?4, facts_hash = ?5 WHERE id = ?1",
@@ -155,7 +170,7 @@ static void resource_value(struct arena *a, const struct inventory_resource *r, 
                                          sql_text(r->title),
                                          sql_int(r->exported),
                                          text_or_null(r->file),
-                                         r->line ? sql_int(r->line) : (struct sql_value){ 0 },
+                                         int_or_null(r->line),
                                          sql_text(r->tags.n ? r->tags : SV("[]")),
                                          sql_text(r->parameters.n ? r->parameters : SV("{}")) };
     memcpy(out->columns, columns, sizeof columns);
@@ -167,7 +182,7 @@ static void resource_value(struct arena *a, const struct inventory_resource *r, 
 static bool update_catalog(struct store *s, const struct inventory_catalog *c, const struct node_row *node, struct sv hash, struct err *err)
 {
     const struct sql_value args[] = { sql_int(node->id),
-                                      time_or_null(c->at),
+                                      int_or_null(c->at),
                                       text_or_null(c->environment),
                                       text_or_null(c->producer),
                                       sql_text(hash),
@@ -175,7 +190,7 @@ static bool update_catalog(struct store *s, const struct inventory_catalog *c, c
                                       text_or_null(c->code_id),
                                       text_or_null(c->transaction_uuid),
                                       text_or_null(c->catalog_uuid),
-                                      node->edge_set ? sql_int(node->edge_set) : (struct sql_value){ 0 } };
+                                      int_or_null(node->edge_set) };
     return store_run(s,
                      "UPDATE node SET catalog_at = ?2, catalog_environment = ?3, catalog_producer = ?4, catalog_hash = ?5,"
                      " catalog_version = ?6, code_id = ?7, transaction_uuid = ?8, catalog_uuid = ?9, edge_set = ?10 WHERE id = ?1",
@@ -237,12 +252,12 @@ static bool insert_report(struct store *s, struct arena *a, const struct invento
                                       sql_int(node),
                                       text_or_null(r->environment),
                                       text_or_null(r->status),
-                                      ternary(r->noop),
-                                      ternary(r->noop_pending),
-                                      ternary(r->corrective),
+                                      truth(r->noop),
+                                      truth(r->noop_pending),
+                                      truth(r->corrective),
                                       text_or_null(r->cached_catalog_status),
                                       text_or_null(r->puppet_version),
-                                      time_or_null(r->format),
+                                      int_or_null(r->format),
                                       text_or_null(r->configuration_version),
                                       text_or_null(r->code_id),
                                       text_or_null(r->transaction_uuid),
@@ -250,9 +265,9 @@ static bool insert_report(struct store *s, struct arena *a, const struct invento
                                       text_or_null(r->job_id),
                                       text_or_null(r->type),
                                       text_or_null(r->producer),
-                                      time_or_null(r->started),
-                                      time_or_null(r->ended),
-                                      time_or_null(r->produced),
+                                      int_or_null(r->started),
+                                      int_or_null(r->ended),
+                                      int_or_null(r->produced),
                                       sql_int(r->received),
                                       text_or_null(r->metrics),
                                       text_or_null(r->logs) };
@@ -269,9 +284,9 @@ static bool insert_event(struct store *s, const struct inventory_event *e, int64
 {
     const struct sql_value args[] = { sql_int(report),
                                       sql_int(node),
-                                      time_or_null(e->at),
+                                      int_or_null(e->at),
                                       sql_text(e->status),
-                                      ternary(e->corrective),
+                                      truth(e->corrective),
                                       sql_text(e->resource_type),
                                       sql_text(e->resource_title),
                                       text_or_null(e->property),
@@ -280,7 +295,7 @@ static bool insert_event(struct store *s, const struct inventory_event *e, int64
                                       text_or_null(e->new_value),
                                       text_or_null(e->message),
                                       text_or_null(e->file),
-                                      e->line ? sql_int(e->line) : (struct sql_value){ 0 },
+                                      int_or_null(e->line),
                                       text_or_null(e->containing_class),
                                       text_or_null(e->containment_path) };
     return store_run(s,

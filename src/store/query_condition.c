@@ -70,7 +70,7 @@ static void emit_regexp(struct emit *e, struct sv sql, struct sv pattern)
 {
     strbuf_addf(&e->sql, is_postgres(e) ? "(%.*s) ~ " : "matches(%.*s, ", SV_ARG(sql));
     emit_arg(e, sql_text(pattern));
-    emit(e, is_postgres(e) ? "" : ")");
+    emit_text(e, is_postgres(e) ? "" : ")");
 }
 
 static struct sv json_sql(struct emit *e, enum json_part part, struct sv sql, const struct query_step *steps, uint32_t count)
@@ -100,7 +100,7 @@ static bool json_condition(struct emit *e, const struct query_expr *x, const str
     if (!is_number(value) && !(equality && (value->kind == DATA_STRING || value->kind == DATA_BOOL)))
         return needs(e, x, equality ? "text, a number, true or false" : "a number");
     emit_json(e, is_number(value) ? JSON_NUMBER : value->kind == DATA_BOOL ? JSON_TRUTH : JSON_STRING, sql, steps, count);
-    emit(e, equality ? " = " : sign_of(x->op));
+    emit_text(e, equality ? " = " : sign_of(x->op));
     emit_arg(e, is_number(value) ? number_of(value) : value->kind == DATA_BOOL ? sql_int(value->b) : sql_text(value->s));
     return true;
 }
@@ -143,7 +143,7 @@ static bool any_leaf_condition(struct emit *e, const struct query_expr *x, const
                     SV_ARG(sql), emit_bind(e, sql_text(patterns)));
     struct sv leaf = is_postgres(e) ? SV("m.value") : arena_printf(e->arena, "(%.*s) -> m.fullkey", SV_ARG(sql));
     bool ok = json_condition(e, x, value, leaf, NULL, 0);
-    emit(e, ")");
+    emit_text(e, ")");
     return ok;
 }
 
@@ -166,12 +166,12 @@ static bool facts_condition(struct emit *e, const struct query_expr *x, const st
     if (first->kind == STEP_MATCH)
         emit_regexp(e, SV("f.name"), first->text);
     else {
-        emit(e, "f.name = ");
+        emit_text(e, "f.name = ");
         emit_arg(e, sql_text(first->text));
     }
-    emit(e, " AND ");
+    emit_text(e, " AND ");
     bool ok = structure_condition(e, x, value, SV("f.value"), p->steps + 1, p->step_count - 1);
-    emit(e, ")");
+    emit_text(e, ")");
     return ok;
 }
 
@@ -190,10 +190,10 @@ static bool words_condition(struct emit *e, const struct query_expr *x, const st
     if (regexp && ok)
         emit_regexp(e, SV("w.value"), value->s);
     else {
-        emit(e, "w.value = ");
+        emit_text(e, "w.value = ");
         emit_arg(e, sql_text(value->s));
     }
-    emit(e, ")");
+    emit_text(e, ")");
     return ok;
 }
 
@@ -286,28 +286,28 @@ static bool in_list(struct emit *e, const struct query_expr *x, const struct pla
                     SV_ARG(p->sql), emit_bind(e, sql_text(json_text_of(e, list))));
         return true;
     }
-    emit(e, list->count ? "(" : "(1 = 0");
+    emit_text(e, list->count ? "(" : "(1 = 0");
     for (uint32_t i = 0; i < list->count; i++) {
-        emit(e, i ? " OR " : "");
+        emit_text(e, i ? " OR " : "");
         if (!compare(e, x, &list->items[i], p))
             return false;
     }
-    emit(e, ")");
+    emit_text(e, ")");
     return true;
 }
 
 static bool in_query(struct emit *e, const struct query_table *t, const struct query_expr *x)
 {
-    emit(e, x->field_count > 1 ? "(" : "");
+    emit_text(e, x->field_count > 1 ? "(" : "");
     for (uint32_t i = 0; i < x->field_count; i++) {
         struct place p;
-        emit(e, i ? ", " : "");
+        emit_text(e, i ? ", " : "");
         if (!emit_place(e, t, &x->fields[i], &p) || !emit_scalar(e, &p))
             return false;
     }
-    emit(e, x->field_count > 1 ? ") IN (" : " IN (");
+    emit_text(e, x->field_count > 1 ? ") IN (" : " IN (");
     bool ok = emit_subselect(e, x->query, NULL);
-    emit(e, ")");
+    emit_text(e, ")");
     return ok;
 }
 
@@ -336,7 +336,7 @@ static bool related(struct emit *e, const struct query_table *t, const struct qu
         return false;
     strbuf_addf(&e->sql, "%.*s IN (", SV_ARG(p.sql));
     bool ok = emit_subselect(e, x->query, theirs);
-    emit(e, ")");
+    emit_text(e, ")");
     return ok;
 }
 
@@ -349,21 +349,21 @@ static bool node_state(struct emit *e, const struct query_table *t, const struct
     bool active = sv_is(x->value.s, "active"), inactive = sv_is(x->value.s, "inactive");
     if (!active && !inactive && !sv_is(x->value.s, "any"))
         return emit_failed(e, x->at, "node_state is 'active', 'inactive' or 'any', found '%.*s'", SV_ARG(x->value.s));
-    emit(e, active     ? "(n.deactivated IS NULL AND n.expired IS NULL)"
-            : inactive ? "(n.deactivated IS NOT NULL OR n.expired IS NOT NULL)"
-                       : "1 = 1");
+    emit_text(e, active     ? "(n.deactivated IS NULL AND n.expired IS NULL)"
+                 : inactive ? "(n.deactivated IS NOT NULL OR n.expired IS NOT NULL)"
+                            : "1 = 1");
     return true;
 }
 
 static bool joined(struct emit *e, const struct query_table *t, const struct query_expr *x)
 {
-    emit(e, "(");
+    emit_text(e, "(");
     for (uint32_t i = 0; i < x->item_count; i++) {
-        emit(e, i == 0 ? "" : x->op == Q_AND ? " AND " : " OR ");
+        emit_text(e, i == 0 ? "" : x->op == Q_AND ? " AND " : " OR ");
         if (!emit_condition(e, t, x->items[i]))
             return false;
     }
-    emit(e, ")");
+    emit_text(e, ")");
     return true;
 }
 
@@ -385,7 +385,7 @@ static bool emit_of_field(struct emit *e, const struct query_table *t, const str
 bool emit_condition(struct emit *e, const struct query_table *t, const struct query_expr *x)
 {
     bool negated = x->op == Q_NOT || x->op == Q_NE || x->op == Q_NOT_MATCH || x->op == Q_NULL, ok;
-    emit(e, negated ? "NOT coalesce(" : "");
+    emit_text(e, negated ? "NOT coalesce(" : "");
     if (x->op == Q_AND || x->op == Q_OR)
         ok = joined(e, t, x);
     else if (x->op == Q_NOT)
@@ -396,6 +396,6 @@ bool emit_condition(struct emit *e, const struct query_table *t, const struct qu
         ok = in_query(e, t, x);
     else
         ok = emit_of_field(e, t, x);
-    emit(e, negated ? ", false)" : "");
+    emit_text(e, negated ? ", false)" : "");
     return ok && !e->failed;
 }

@@ -20,7 +20,7 @@ bool emit_failed(struct emit *e, struct span at, const char *fmt, ...)
     return false;
 }
 
-void emit(struct emit *e, const char *text) { strbuf_adds(&e->sql, text); }
+void emit_text(struct emit *e, const char *text) { strbuf_adds(&e->sql, text); }
 
 static bool same_value(const struct sql_value *a, const struct sql_value *b)
 {

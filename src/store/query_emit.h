@@ -29,7 +29,7 @@ struct place {
 
 /* Marks the statement as failed after an error at a place; false. */
 bool emit_failed(struct emit *e, struct span at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void emit(struct emit *e, const char *text);
+void emit_text(struct emit *e, const char *text);
 /* "?7" for a value that is bound. */
 void emit_arg(struct emit *e, struct sql_value v);
 unsigned emit_bind(struct emit *e, struct sql_value v);

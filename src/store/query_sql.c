@@ -102,7 +102,7 @@ bool emit_scalar(struct emit *e, const struct place *p)
     if (p->kind == FIELD_FACTS) {
         if (!p->step_count || p->steps[0].kind != STEP_KEY)
             return emit_failed(e, p->asked->at, "facts are compared by a path, as facts.os.family");
-        emit(e, "(SELECT ");
+        emit_text(e, "(SELECT ");
         emit_json(e, JSON_SCALAR, SV("f.value"), p->steps + 1, p->step_count - 1);
         strbuf_addf(&e->sql, " FROM node_fact l JOIN fact f ON f.id = l.fact WHERE l.node = %.*s AND l.name = ?%u)", SV_ARG(p->sql),
                     emit_bind(e, sql_text(p->steps[0].text)));
@@ -127,7 +127,7 @@ static bool emit_facts(struct emit *e, const struct place *p)
     }
     if (p->steps[0].kind != STEP_KEY)
         return emit_failed(e, p->asked->at, "a pattern is no part of a field that is given");
-    emit(e, "(SELECT ");
+    emit_text(e, "(SELECT ");
     emit_json(e, JSON_ITSELF, SV("f.value"), p->steps + 1, p->step_count - 1);
     strbuf_addf(&e->sql, " FROM node_fact l JOIN fact f ON f.id = l.fact WHERE l.node = %.*s AND l.name = ?%u)", SV_ARG(p->sql),
                 emit_bind(e, sql_text(p->steps[0].text)));
@@ -205,7 +205,7 @@ static bool emit_number(struct emit *e, const struct place *p)
     }
     if (p->kind != FIELD_FACTS || !p->step_count || p->steps[0].kind != STEP_KEY)
         return emit_failed(e, p->asked->at, "'%s' holds no numbers", p->field->name);
-    emit(e, "(SELECT ");
+    emit_text(e, "(SELECT ");
     emit_json(e, JSON_NUMBER, SV("f.value"), p->steps + 1, p->step_count - 1);
     strbuf_addf(&e->sql, " FROM node_fact l JOIN fact f ON f.id = l.fact WHERE l.node = %.*s AND l.name = ?%u)", SV_ARG(p->sql),
                 emit_bind(e, sql_text(p->steps[0].text)));
@@ -221,7 +221,7 @@ static bool emit_function(struct emit *e, const struct select *s, const struct q
         return emit_place(e, s->table, &c->field, &p) && emit_time_text(e, c, &p);
     *out = (struct answer_column){ sv_of(names[c->function]), FIELD_INT };
     if (!c->field.name.n) {
-        emit(e, s->counts_values ? "coalesce(sum(uses), 0)" : "count(*)");
+        emit_text(e, s->counts_values ? "coalesce(sum(uses), 0)" : "count(*)");
         return true;
     }
     if (!emit_place(e, s->table, &c->field, &p))
@@ -230,7 +230,7 @@ static bool emit_function(struct emit *e, const struct select *s, const struct q
         out->kind = FIELD_TIME;
     strbuf_addf(&e->sql, "%s(", names[c->function]);
     bool ok = c->function == FN_COUNT ? emit_scalar(e, &p) : emit_number(e, &p);
-    emit(e, ")");
+    emit_text(e, ")");
     return ok;
 }
 
@@ -309,23 +309,23 @@ static bool emit_rest(struct emit *e, const struct select *s)
     struct answer_column unused;
     bool ok = true;
     for (uint32_t i = 0; ok && i < q->group_count; i++) {
-        emit(e, i ? ", " : " GROUP BY ");
+        emit_text(e, i ? ", " : " GROUP BY ");
         ok = emit_column(e, s, &q->groups[i], false, &unused);
     }
     for (uint32_t i = 0; ok && i < q->order_count; i++) {
         const struct query_column c = { .field = q->orders[i].field };
         bool of_function = sv_is(c.field.name, "count") && q->group_count;
-        emit(e, i ? ", " : " ORDER BY ");
+        emit_text(e, i ? ", " : " ORDER BY ");
         if (of_function)
-            emit(e, s->counts_values ? "coalesce(sum(uses), 0)" : "count(*)");
+            emit_text(e, s->counts_values ? "coalesce(sum(uses), 0)" : "count(*)");
         else
             ok = emit_column(e, s, &c, !q->group_count, &unused);
-        emit(e, q->orders[i].descending ? " DESC NULLS FIRST" : " NULLS LAST");
+        emit_text(e, q->orders[i].descending ? " DESC NULLS FIRST" : " NULLS LAST");
     }
     if (q->limit >= 0)
         strbuf_addf(&e->sql, " LIMIT %lld", (long long)q->limit);
     else if (q->offset && !is_postgres(e))
-        emit(e, " LIMIT -1");
+        emit_text(e, " LIMIT -1");
     if (q->offset)
         strbuf_addf(&e->sql, " OFFSET %lld", (long long)q->offset);
     return ok;
@@ -337,10 +337,10 @@ static bool emit_from(struct emit *e, const struct select *s)
     const char *from = s->counts_values ? t->shared_from : is_postgres(e) && t->postgres_from ? t->postgres_from : t->from;
     strbuf_addf(&e->sql, " FROM %s WHERE %s", from, t->where ? t->where : "1 = 1");
     if (only_active(e, s))
-        emit(e, " AND n.deactivated IS NULL AND n.expired IS NULL");
+        emit_text(e, " AND n.deactivated IS NULL AND n.expired IS NULL");
     if (!s->query->where)
         return true;
-    emit(e, " AND ");
+    emit_text(e, " AND ");
     return emit_condition(e, t, s->query->where);
 }
 
@@ -361,9 +361,9 @@ bool emit_subselect(struct emit *e, const struct query *q, const char *by_name)
         return false;
     const struct query_column named = { .field = { .name = by_name ? sv_of(by_name) : SV_NONE, .at = q->at } };
     uint32_t count = by_name ? 1 : q->column_count;
-    emit(e, "SELECT ");
+    emit_text(e, "SELECT ");
     for (uint32_t i = 0; i < count; i++) {
-        emit(e, i ? ", " : "");
+        emit_text(e, i ? ", " : "");
         if (!emit_column(e, &s, by_name ? &named : &q->columns[i], true, &unused))
             return false;
     }
@@ -381,9 +381,9 @@ bool query_to_sql(struct arena *a, const struct query *q, const struct query_set
         return false;
     const struct query_column *columns = columns_of(e, &s, &count);
     *out = (struct query_statement){ .columns = ARENA_ARRAY(a, struct answer_column, count + 1), .column_count = count };
-    emit(e, "SELECT ");
+    emit_text(e, "SELECT ");
     for (uint32_t i = 0; i < count; i++) {
-        emit(e, i ? ", " : "");
+        emit_text(e, i ? ", " : "");
         if (!emit_column(e, &s, &columns[i], false, &out->columns[i]))
             return false;
     }

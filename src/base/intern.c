@@ -12,14 +12,15 @@
 enum { PARTS = 16 };
 
 struct part {
+    struct shared_map syms;
     struct arena *arena;
     pthread_mutex_t lock; /* of adding */
-    struct shared_map syms;
+    char apart[64];       /* from the next one, as in a shared_map */
 };
 
 struct symtab {
-    atomic_uint count;
     struct part parts[PARTS];
+    atomic_uint count;
 };
 
 struct symtab *symtab_new(void)

@@ -11,7 +11,8 @@ struct shared_entry {
 };
 
 struct shared_table {
-    uint32_t slots; /* a power of two */
+    uint32_t slots;   /* a power of two */
+    uint32_t *hashes; /* the high half of the hash of what is in a slot: other entries need not be looked at */
     _Atomic(struct shared_entry *) at[];
 };
 
@@ -33,7 +34,7 @@ void *shared_map_find_hashed(const struct shared_map *m, struct sv key, uint64_t
         const struct shared_entry *e = atomic_load_explicit(&t->at[i], memory_order_acquire);
         if (!e)
             return NULL;
-        if (e->hash == hash && sv_eq(e->key, key))
+        if (t->hashes[i] == (uint32_t)(hash >> 32) && e->hash == hash && sv_eq(e->key, key))
             return e->value;
     }
 }
@@ -45,7 +46,8 @@ static void place(struct shared_table *t, struct shared_entry *e)
     uint32_t i = (uint32_t)e->hash & (t->slots - 1);
     while (atomic_load_explicit(&t->at[i], memory_order_relaxed))
         i = (i + 1) & (t->slots - 1);
-    atomic_store_explicit(&t->at[i], e, memory_order_release);
+    t->hashes[i] = (uint32_t)(e->hash >> 32);
+    atomic_store_explicit(&t->at[i], e, memory_order_release); /* with its hash */
 }
 
 static struct shared_table *grow(struct shared_map *m, const struct shared_table *old)
@@ -53,6 +55,7 @@ static struct shared_table *grow(struct shared_map *m, const struct shared_table
     uint32_t slots = old ? old->slots * 2 : FIRST_SLOTS;
     struct shared_table *t = arena_zalloc(m->arena, sizeof *t + slots * sizeof t->at[0]);
     t->slots = slots;
+    t->hashes = arena_alloc(m->arena, slots * sizeof *t->hashes);
     for (uint32_t i = 0; old && i < old->slots; i++) {
         struct shared_entry *e = atomic_load_explicit(&old->at[i], memory_order_relaxed);
         if (e)

@@ -8,9 +8,11 @@
 
 #include "base/arena.h"
 
+/* What adding changes shares no cache line with what finding reads, in this map or the next one. */
 struct shared_map {
-    struct arena *arena;
     _Atomic(struct shared_table *) table; /* replaced by a larger one as it fills; those before stay for who reads them still */
+    char apart[64];
+    struct arena *arena;
     uint32_t count;
 };
 

@@ -26,6 +26,7 @@ struct batch {
     atomic_size_t next; /* case to take */
     pthread_mutex_t lock;
     size_t due;     /* answer to print */
+    bool printing;  /* a thread prints, without the lock; the others go on */
     struct err err; /* the first case that could not be read */
     bool failed;
 };
@@ -123,13 +124,20 @@ static bool run_case(struct batch *b, size_t n, struct strbuf *out, struct err *
     return ok;
 }
 
+/* Under the lock, which is open while it writes. */
 static void print_ready(struct batch *b)
 {
+    if (b->printing)
+        return;
+    b->printing = true;
     for (; b->due < b->count && b->answers[b->due].ready; b->due++) {
         struct strbuf *text = &b->answers[b->due].text;
+        pthread_mutex_unlock(&b->lock);
         cli_write(stdout, text);
         strbuf_release(text);
+        pthread_mutex_lock(&b->lock);
     }
+    b->printing = false;
 }
 
 static void *work(void *arg)

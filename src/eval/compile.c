@@ -7,14 +7,6 @@
 
 enum { MESSAGE_BYTES = 8 << 20 }; /* for the message that the memory's limit was passed; places need tables of lines */
 
-static void intern_names(struct compile *c)
-{
-#define X(n) c->names.n##_ = intern(c->syms, SV(#n));
-    EVAL_NAMES(X)
-#undef X
-    c->names.default_ = intern(c->syms, SV("default"));
-}
-
 static void over_limit(void *ctx)
 {
     struct compile *c = ctx;
@@ -287,7 +279,6 @@ static void run_finished(struct compile *c)
 
 static void compile_run(struct compile *c)
 {
-    intern_names(c);
     c->catalog = catalog_new(c->arena, c->syms, c->options->certname);
     c->catalog->environment = snapshot_environment(c->snapshot);
     const struct compile_options *o = c->options;
@@ -362,6 +353,7 @@ struct compile_result *compile_node(struct snapshot *s, const struct compile_opt
     }
     arena_on_limit(a, over_limit, c);
     c->shared = shared_get(c);
+    c->names = *shared_names(c->shared);
     compile_run(c);
     return result;
 }

@@ -318,6 +318,7 @@ void import_check(struct compile *c, const struct unit *u);
 const struct sym *text_sym(struct compile *c, struct sv text);
 static inline bool sym_same(const struct sym *a, const struct sym *b) { return a == b || (a->hash == b->hash && sv_eq(a->text, b->text)); }
 struct shared *shared_get(struct compile *c);
+const struct names *shared_names(const struct shared *sh);
 struct entry *find_class(struct compile *c, struct sv name);
 struct entry *find_define(struct compile *c, const struct sym *name);
 struct entry *find_function(struct compile *c, const struct sym *name);

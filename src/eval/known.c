@@ -48,6 +48,7 @@ struct shared {
     unsigned depth;       /* how often it is held */
     struct arena *arena;
     struct snapshot *snapshot;
+    struct names names;
     struct eval_hooks hooks;
     struct shared_map prepared; /* definition to struct prepared */
     struct shared_map rtypes;   /* sym to struct rtype_info */
@@ -99,6 +100,14 @@ static const struct type *shared_find(void *ctx, struct sv name);
 
 static void lock_destroy(void *lock) { pthread_mutex_destroy(lock); }
 
+static void intern_names(struct names *names, struct symtab *t)
+{
+#define X(n) names->n##_ = intern(t, SV(#n));
+    EVAL_NAMES(X)
+#undef X
+    names->default_ = intern(t, SV("default"));
+}
+
 static void *shared_make(void *ctx, struct snapshot *s, struct arena *a)
 {
     struct compile *c = ctx;
@@ -112,6 +121,7 @@ static void *shared_make(void *ctx, struct snapshot *s, struct arena *a)
     arena_defer(a, (void (*)(void *))arena_free, sh->arena);
     arena_defer(a, lock_destroy, &sh->lock);
     sh->snapshot = s;
+    intern_names(&sh->names, snapshot_symtab(s));
     sh->hooks = c->options->hooks;
     sh->building.arena = sh->arena;
     shared_map_init(&sh->prepared, sh->arena);
@@ -122,6 +132,8 @@ static void *shared_make(void *ctx, struct snapshot *s, struct arena *a)
 }
 
 struct shared *shared_get(struct compile *c) { return snapshot_memo(c->snapshot, SV("eval"), shared_make, c); }
+
+const struct names *shared_names(const struct shared *sh) { return &sh->names; }
 
 const struct sym *text_sym(struct compile *c, struct sv text)
 {

@@ -8,12 +8,13 @@
 #include "base/shared_map.h"
 
 struct cache {
-    struct arena *arena;   /* of the map, the keys and the items' heads */
     struct shared_map map; /* read without the lock */
+    struct arena *arena;   /* of the map, the keys and the items' heads */
     pthread_mutex_t lock;  /* of adding, and of what follows; never held while something is made */
     struct workshop *idle; /* arenas that nobody makes something in now */
     struct workshop *all;
     struct cache_item *items;
+    char apart[64]; /* from the next one, as in a shared_map */
 };
 
 void cache_init(struct cache *c);

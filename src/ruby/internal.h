@@ -60,7 +60,7 @@ struct session {
     bool alone;            /* the last answer used nothing but what came with its request */
     struct sv *own;        /* variables that Ruby code set in this compile, and templates see */
     uint32_t own_count;
-    struct map told;       /* warnings given in this compile */
+    struct map told; /* warnings given in this compile */
 };
 
 /* Fails the compile where no helper can be had. what, path: for the message. */

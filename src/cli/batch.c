@@ -1,9 +1,8 @@
-/* batch: workers take the next case; whoever finishes the one that is due prints it and those that wait behind it. */
+/* batch: workers take the next few cases; whoever finishes the one that is due prints it and those that wait behind it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/batch.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -23,11 +22,11 @@ struct batch {
     struct sv *cases;
     size_t count, cap;
     struct answer *answers;
-    atomic_size_t next; /* case to take */
-    pthread_mutex_t lock;
-    size_t due;     /* answer to print */
-    bool printing;  /* a thread prints, without the lock; the others go on */
-    struct err err; /* the first case that could not be read */
+    pthread_mutex_t lock; /* of what follows, and of an answer's being ready */
+    size_t next;          /* case to take */
+    size_t due;           /* answer to print */
+    bool printing;        /* a thread prints, without the lock; the others go on */
+    struct err err;       /* the first case that could not be read */
     bool failed;
 };
 
@@ -140,21 +139,41 @@ static void print_ready(struct batch *b)
     b->printing = false;
 }
 
+/* Neighbours need the same files: threads that went through them side by side would wait for each other at each. Towards the end the
+ * portions get smaller, so that all are done at the same time. */
+static size_t take_cases(struct batch *b, size_t *out_first)
+{
+    enum { MOST = 16 };
+    pthread_mutex_lock(&b->lock);
+    size_t left = b->count - b->next, portion = left / (b->options->threads * (size_t)4);
+    size_t n = portion > MOST ? MOST : portion ? portion : left ? 1 : 0;
+    *out_first = b->next;
+    b->next += n;
+    pthread_mutex_unlock(&b->lock);
+    return n;
+}
+
+static void answer_case(struct batch *b, size_t n)
+{
+    struct err err = { "" };
+    bool ok = run_case(b, n, &b->answers[n].text, &err);
+    pthread_mutex_lock(&b->lock);
+    b->answers[n].ready = true;
+    if (!ok && !b->failed) {
+        b->failed = true;
+        b->err = err;
+    }
+    print_ready(b);
+    pthread_mutex_unlock(&b->lock);
+}
+
 static void *work(void *arg)
 {
     struct batch *b = arg;
-    for (size_t n; (n = atomic_fetch_add(&b->next, 1)) < b->count;) {
-        struct err err = { "" };
-        bool ok = run_case(b, n, &b->answers[n].text, &err);
-        pthread_mutex_lock(&b->lock);
-        b->answers[n].ready = true;
-        if (!ok && !b->failed) {
-            b->failed = true;
-            b->err = err;
-        }
-        print_ready(b);
-        pthread_mutex_unlock(&b->lock);
-    }
+    size_t first;
+    for (size_t n; (n = take_cases(b, &first));)
+        for (size_t i = 0; i < n; i++)
+            answer_case(b, first + i);
     return NULL;
 }
 

@@ -39,6 +39,7 @@ struct ruby_env {
     struct snapshot *snapshot;
     const struct ruby_options *options;
     struct helper *idle;
+    struct sv cannot;     /* why no helper can be started: it is not tried again; empty: nobody knows of a reason */
     unsigned helpers;        /* idle, busy and starting */
     pthread_cond_t returned; /* one came back */
     int64_t waited_ns;       /* in all, for busy ones, since the last was started */

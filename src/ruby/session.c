@@ -209,6 +209,24 @@ static void send_message(struct call *k, struct session *s, struct sv message, s
     session_fail(k, s, what);
 }
 
+/* A helper that could not be started is not tried again: each compile would wait for the same answer. */
+static struct helper *start_helper(struct session *s, struct err *err)
+{
+    struct ruby_env *env = s->env;
+    pthread_mutex_lock(&env->lock);
+    struct sv cannot = env->cannot;
+    pthread_mutex_unlock(&env->lock);
+    struct helper *h = cannot.n ? NULL : helper_new(env, err);
+    if (cannot.n) {
+        err_set(err, "%.*s", SV_ARG(cannot));
+    } else if (!h) {
+        pthread_mutex_lock(&env->lock);
+        env->cannot = arena_dup(env->arena, sv_of(err->text));
+        pthread_mutex_unlock(&env->lock);
+    }
+    return h;
+}
+
 struct session *session_enter(struct call *k, struct sv what, struct sv path)
 {
     if (!compile_options_of(k->c)->hooks.ruby)
@@ -220,7 +238,7 @@ struct session *session_enter(struct call *k, struct sv what, struct sv path)
     s->broken = SV_NONE;
     s->helper = take_idle(s->env);
     if (!s->helper)
-        s->helper = helper_new(s->env, &err);
+        s->helper = start_helper(s, &err);
     if (!s->helper) {
         helper_gone(s->env);
         s->depth = 0;

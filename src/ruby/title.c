@@ -4,7 +4,7 @@
 #include "ruby/internal.h"
 
 struct title {
-    struct value parts; /* a hash; undef: no pattern matches; V_UNSET: the type's file cannot be run */
+    struct value parts; /* a hash; undef: no pattern matches; a list: why the type's code fails; V_UNSET: it cannot be run */
 };
 
 struct title_request {
@@ -78,6 +78,8 @@ bool ruby_title_parts(void *options, struct call *k, const struct ruby_type *typ
     }
     if (!known)
         keep_title(env, key, q.parts);
+    if (q.parts.kind == V_ARRAY && q.parts.n)
+        call_fail(k, "%.*s", SV_ARG(value_text(k->arena, q.parts.items[0])));
     *out_parts = q.parts;
     return true;
 }

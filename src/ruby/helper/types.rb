@@ -50,18 +50,37 @@ end
 
 module Potlac
   module Types
-    # What the title gives by the first pattern that matches; nil where none does. text comes the first time only.
+    # What the title gives by the first pattern that matches; nil where none does; [message] where the type's own code fails, as it would
+    # with all of Puppet around it. text comes the first time only.
     def self.title(name, path, text, title)
-      if text
-        Puppet::Type.all.delete(name.to_sym)
-        TOPLEVEL_BINDING.eval(text, path)
-      end
+      failure = text && load(name, path, text)
+      return [failure] if failure
+
       type = Puppet::Type.type(name) || raise(Puppet::Error, "#{path} defines no type '#{name}'")
+      by_pattern(type, title)
+    end
+
+    # Why the file cannot be read: it needs what is not there. What is Puppet's may only be missing here.
+    def self.load(name, path, text)
+      Puppet::Type.all.delete(name.to_sym)
+      TOPLEVEL_BINDING.eval(text, path)
+      nil
+    rescue LoadError => e
+      raise if e.path.to_s.start_with?('puppet', 'facter')
+
+      "Could not autoload puppet/type/#{name}: #{e.message}"
+    end
+
+    def self.by_pattern(type, title)
       type.title_patterns.each do |pattern, names|
         found = pattern.match(title)
         return names.zip(found.captures).to_h { |(key, change), part| [key.to_s, change ? change.call(part) : part] } if found
       end
       nil
+    rescue NameError # may be of Puppet's, and not stood in for
+      raise
+    rescue StandardError => e
+      [e.message]
     end
   end
 end

@@ -213,7 +213,9 @@ static bool run_application(struct application *ap, struct err *err)
         return err_set(err, "--host needs --root: a whole machine is converged on the machine itself");
     if (!site_open_store(s, err) || (host && !site_subject(s, sv_of(host), &ap->host, err)))
         return false;
-    if (!revision_read(s->arena, s->dir, &ap->revision, err) && err->text[0])
+    if (s->commit)
+        ap->revision = *commit_tree_revision(s->commit);
+    else if (!revision_read(s->arena, s->dir, &ap->revision, err) && err->text[0])
         return false;
     if (!fleet_compile(s, ap->c->progress, &ap->fleet, err))
         return false;

@@ -1,6 +1,5 @@
 /* check: model, manifests, templates and data are sound, and every subject compiles. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/fs.h"
 #include "cli/fleet.h"
 #include "cli/show.h"
 #include "cli/sources.h"
@@ -29,16 +28,25 @@ static bool check_model(struct cli *c, struct site *s)
 
 static bool check_sources(struct cli *c, struct site *s, struct err *err)
 {
-    static const char *const folders[] = { "manifests", "modules" };
-    struct source_check *r = source_check_new(c->arena);
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        struct sv folder = path_join(c->arena, s->dir, sv_of(folders[i]));
-        if (fs_is_dir(folder.p) && !source_check_add(r, folder, err))
-            return false;
-    }
+    struct source_check *r = source_check_new(c->arena, &s->tree);
+    if (!source_check_add_site(r, s->snapshot, err))
+        return false;
     cli_diags(c, &r->diags);
     bool ok = report(c, r->diags.errors == 0, "code", arena_printf(c->arena, "%u manifests, %u templates", r->manifests, r->templates));
     return ok || err_set(err, "the code has mistakes");
+}
+
+static bool check_modules(struct cli *c, struct site *s, struct err *err)
+{
+    struct diags diags = diags_in(c->arena);
+    size_t count, own = 0;
+    const struct module *const *modules = snapshot_modules(s->snapshot, &count);
+    for (size_t i = 0; i < count; i++)
+        own += !modules[i]->is_base;
+    bool ok = snapshot_check_dependencies(s->snapshot, &diags);
+    cli_diags(c, &diags);
+    report(c, ok, "modules", arena_printf(c->arena, "%zu, and what they depend on", own));
+    return ok || err_set(err, "modules do not have what they depend on");
 }
 
 static bool check_data(struct cli *c, struct site *s, struct err *err)
@@ -123,6 +131,7 @@ static int check(struct cli *c)
         return EXIT_BROKEN;
     bool ok = check_model(c, &s);
     ok = check_sources(c, &s, &err) && ok;
+    ok = check_modules(c, &s, &err) && ok;
     ok = check_data(c, &s, &err) && ok;
     ok = check_catalogs(c, &s, &err) && ok;
     site_close(&s);
@@ -136,7 +145,7 @@ static const struct cli_option options[] = { SITE_OPTIONS, { NULL, 0, NULL, NULL
 const struct verb verb_check = {
     .name = "check",
     .usage = "[--site DIR]",
-    .summary = "See whether a site is sound: model, manifests, templates, data, catalogs",
+    .summary = "See whether a site is sound: model, manifests, templates, modules, data, catalogs",
     .help = "Changes nothing. Shows every mistake with its place. Exits 1 where anything is wrong.",
     .options = options,
     .run = check,

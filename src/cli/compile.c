@@ -121,9 +121,11 @@ static int compile(struct cli *c)
         return c->arg_count ? dump_files(c, what) : cli_misuse(c, "name the files to dump");
     if (!batch && c->arg_count != 1 && what != DUMP_TYPES)
         return cli_misuse(c, "name one node, or a manifest FILE.pp, or give --batch CASES");
+    if (batch && cli_value(c, "rev"))
+        return cli_misuse(c, "--batch compiles folders and no commits: --rev is for one node");
     if (batch && !read_facts(c, &facts, &err))
         return cli_broken(&err);
-    bool bare = batch || ((is_manifest(c) || what == DUMP_TYPES) && !cli_value(c, "site"));
+    bool bare = batch || ((is_manifest(c) || what == DUMP_TYPES) && !cli_value(c, "site") && !cli_value(c, "rev"));
     if (bare ? !site_open_bare(c, &s) : !site_open(c, &s))
         return EXIT_BROKEN;
     int status = batch ? compile_batch(c, &s, facts) : compile_one(c, &s, what);

@@ -26,14 +26,14 @@ static bool module_file(void *ctx, struct sv uri, struct arena *a, struct sv *ou
     struct sv path = snapshot_module_file(s->snapshot, rest, "files");
     if (!path.n)
         return err_set(err, "'%.*s' is not there: no module has that file", SV_ARG(uri));
-    const char *p = arena_cstr(a, path);
+    const struct source_tree *tree = snapshot_tree(s->snapshot);
     *out_mode = 0644;
-    if (!fs_is_dir(p))
-        return fs_read(a, p, 0, out_text, err);
+    if (tree->kind(tree->ctx, path) != TREE_FOLDER) /* any size: it is no source */
+        return tree->read(tree->ctx, a, path, (size_t)1 << 30, out_text, err) == TREE_FILE;
     struct fs_entry *list;
     size_t n;
     struct strbuf names = STRBUF_IN(a);
-    if (!fs_list(a, p, &list, &n, err))
+    if (!tree->list(tree->ctx, a, path, &list, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
         strbuf_addf(&names, "%.*s\n", SV_ARG(list[i].name));

@@ -14,12 +14,28 @@
 #include "cli/node.h"
 #include "cli/subject_facts.h"
 
+static enum tree_kind kind_of(struct site *s, struct sv dir, const char *name)
+{
+    return s->tree.kind(s->tree.ctx, path_join(s->arena, dir, sv_of(name)));
+}
+
+static bool is_folder(struct site *s, struct sv dir, const char *name) { return kind_of(s, dir, name) == TREE_FOLDER; }
+static bool is_there(struct site *s, struct sv dir, const char *name) { return kind_of(s, dir, name) != TREE_ABSENT; }
+
+static bool read_file(struct site *s, struct sv path, struct sv *out_text, struct err *err)
+{
+    enum tree_kind kind = s->tree.read(s->tree.ctx, s->arena, path, 0, out_text, err);
+    if (kind == TREE_ABSENT)
+        err_set(err, "'%.*s' does not exist", SV_ARG(path));
+    return kind == TREE_FILE;
+}
+
 static bool read_config(struct site *s, struct diags *diags, struct err *err)
 {
     struct sv path = path_join(s->arena, s->dir, SV("potlac.yaml")), text;
-    if (!fs_exists(path.p))
+    if (!is_there(s, s->dir, "potlac.yaml"))
         return true;
-    if (!fs_read(s->arena, path.p, 0, &text, err))
+    if (!read_file(s, path, &text, err))
         return false;
     struct source *src = ARENA_NEW(s->arena, struct source);
     *src = (struct source){ path, text };
@@ -50,7 +66,7 @@ static bool read_base_facts(struct site *s, struct diags *diags, struct err *err
     if (!name.n)
         return true;
     struct sv path = path_join(s->arena, s->dir, name);
-    if (!fs_read(s->arena, path.p, 0, &text, err))
+    if (!read_file(s, path, &text, err))
         return err_wrap(err, "facts");
     struct source *src = ARENA_NEW(s->arena, struct source);
     *src = (struct source){ path, text };
@@ -81,9 +97,6 @@ static struct sv option_text(const struct cli *c, const char *name)
     return v ? arena_dup(c->arena, sv_of(v)) : SV_NONE;
 }
 
-static bool is_folder(struct site *s, struct sv dir, const char *name) { return fs_is_dir(path_join(s->arena, dir, sv_of(name)).p); }
-static bool is_there(struct site *s, struct sv dir, const char *name) { return fs_exists(path_join(s->arena, dir, sv_of(name)).p); }
-
 /* strict and strict_variables: of the command line, else of potlac.yaml. */
 static bool read_strictness(struct cli *c, struct site *s, struct err *err)
 {
@@ -112,6 +125,7 @@ static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
                                   .modulepath = option_text(c, "modulepath"),
                                   .global_hiera = option_text(c, "hiera-config"),
                                   .codedir = s->codedir,
+                                  .tree = &s->tree,
                                   .base_modules = plain,
                                   .own_modules = own_modules(s->arena) };
     s->environment = o.environment;
@@ -141,7 +155,7 @@ static bool no_environment(struct site *s, struct sv folder, struct sv name, str
 {
     struct fs_entry *entries;
     size_t count;
-    if (!fs_list(s->arena, folder.p, &entries, &count, err))
+    if (!s->tree.list(s->tree.ctx, s->arena, folder, &entries, &count, err))
         return false;
     struct sv *names = ARENA_ARRAY(s->arena, struct sv, count + 1);
     struct strbuf all = STRBUF_IN(s->arena);
@@ -160,10 +174,10 @@ static bool choose_environment(struct cli *c, struct site *s, struct err *err)
     if (!name.n && s->classification)
         name = s->classification->environment;
     s->environment = name;
-    if (!fs_is_dir(folder.p))
+    if (!is_folder(s, folder, ""))
         return true;
     struct sv chosen = path_join(s->arena, folder, name.n ? name : SV("production"));
-    if (sv_find_char(name, '/', 0) != SIZE_MAX || !fs_is_dir(chosen.p))
+    if (sv_find_char(name, '/', 0) != SIZE_MAX || !is_folder(s, chosen, ""))
         return is_folder(s, s->dir, "manifests") || no_environment(s, folder, path_base(chosen), err);
     s->codedir = s->dir;
     s->dir = chosen;
@@ -179,10 +193,28 @@ static bool read_classification(struct cli *c, struct site *s, struct diags *dia
     return classification_read(s->arena, path, s->classification, diags, err);
 }
 
+/* The site's folder, or what it is in a commit. */
+static bool open_tree(struct cli *c, struct site *s, struct err *err)
+{
+    const char *rev = cli_value(c, "rev");
+    if (!rev)
+        return is_folder(s, s->dir, "") || err_set(err, "there is no site folder '%.*s'; name one with --site DIR", SV_ARG(s->dir));
+    struct sv path = path_clean(s->arena, s->dir);
+    s->repository = repository_open(path, err);
+    s->commit = s->repository ? commit_tree_open(s->repository, path, sv_of(rev), err) : NULL;
+    if (!s->commit)
+        return err_wrap(err, "--rev %s", rev);
+    s->tree = commit_tree_source(s->commit);
+    s->dir = commit_tree_path(s->commit);
+    const struct revision *r = commit_tree_revision(s->commit);
+    return is_folder(s, s->dir, "") || err_set(err, "there is no site folder '%.*s' in commit %.10s (%.*s); name one with --site DIR",
+                                               SV_ARG(s->dir), r->commit.p, SV_ARG(r->summary));
+}
+
 static bool open_parts(struct cli *c, struct site *s, struct diags *diags, struct err *err)
 {
-    if (!fs_is_dir(s->dir.p))
-        return err_set(err, "there is no site folder '%.*s'; name one with --site DIR", SV_ARG(s->dir));
+    if (!open_tree(c, s, err))
+        return false;
     if (!read_classification(c, s, diags, err) || !choose_environment(c, s, err))
         return false;
     if (!is_site(s, s->dir))
@@ -204,7 +236,7 @@ bool site_open(struct cli *c, struct site *out_site)
 {
     const char *dir = cli_value(c, "site"), *state = cli_value(c, "state");
     struct site *s = out_site;
-    *s = (struct site){ .arena = c->arena, .dir = arena_dup(c->arena, sv_of(dir ? dir : ".")) };
+    *s = (struct site){ .arena = c->arena, .dir = arena_dup(c->arena, sv_of(dir ? dir : ".")), .tree = source_tree_folder() };
     s->state_dir = state ? arena_dup(c->arena, sv_of(state)) : path_join(c->arena, s->dir, SV(".potlac"));
     struct diags diags = diags_in(c->arena);
     struct err err = { "" };
@@ -221,7 +253,7 @@ bool site_open(struct cli *c, struct site *out_site)
 
 bool site_open_bare(struct cli *c, struct site *out_site)
 {
-    *out_site = (struct site){ .arena = c->arena, .base_facts = value_hash(hash_new(c->arena, 0)) };
+    *out_site = (struct site){ .arena = c->arena, .tree = source_tree_folder(), .base_facts = value_hash(hash_new(c->arena, 0)) };
     struct err err = { "" };
     if (!read_clock(c, out_site))
         return false;
@@ -273,6 +305,8 @@ void site_close(struct site *s)
     store_close(s->store);
     builtins_free(s->functions);
     snapshot_free(s->snapshot);
+    commit_tree_free(s->commit);
+    repository_free(s->repository);
     *s = (struct site){ 0 };
 }
 

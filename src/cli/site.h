@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "people/people.h"
 #include "ruby/ruby.h"
+#include "snapshot/commit_tree.h"
 #include "store/exports.h"
 #include "store/store.h"
 
@@ -23,6 +24,9 @@ struct site {
     bool strict_variables;
     struct sv state_dir;       /* store and calendars */
     const struct data *config; /* potlac.yaml; NULL where there is none */
+    struct source_tree tree;   /* where the site's files are read from */
+    struct repository *repository;
+    struct commit_tree *commit; /* of --rev; NULL: the files of the folder */
     struct snapshot *snapshot;
     const struct model *model; /* NULL where the site has no model/ */
     struct store *store;       /* NULL until site_open_store */
@@ -39,6 +43,8 @@ struct site {
 /* Options that verbs on a site share: rows for their tables. */
 #define SITE_OPTIONS                                                                                                                       \
     { "site", 's', "DIR", "the site: a folder with model/, manifests/, data/ [.]" },                                                       \
+        { "rev", 0, "REV", "the site as it is in that commit of its git repository: a branch, a tag, an id" },                             \
+        { "environment", 0, "NAME", "the environment [the classifier's, potlac.yaml's, production]" },                                     \
         { "modulepath", 0, "DIRS", "folders of modules, joined by ':' [the site's]" },                                                     \
         { "state", 0, "DIR", "store and calendars [SITE/.potlac]" },                                                                       \
     {                                                                                                                                      \
@@ -47,8 +53,7 @@ struct site {
 
 /* Options of verbs that compile a node's catalog or look up its data. */
 #define NODE_OPTIONS                                                                                                                       \
-    { "environment", 0, "NAME", "the environment [the classifier's, potlac.yaml's, production]" },                                         \
-        { "facts", 0, "FILE", "the node's facts: of facter, 'puppet facts' or PuppetDB; JSON or YAML" },                                   \
+    { "facts", 0, "FILE", "the node's facts: of facter, 'puppet facts' or PuppetDB; JSON or YAML" },                                       \
         { "enc", 0, "FILE", "what a classifier printed for the node: classes, parameters, environment; YAML" },                            \
         { "hiera-config", 0, "FILE", "hiera.yaml of the layer above environments [CODEDIR/hiera.yaml]" },                                  \
         { "strict", 0, "LEVEL", "off, warning or error: what doubtful code gives [warning]" },                                             \

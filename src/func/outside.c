@@ -70,7 +70,7 @@ static struct sv program_arg(struct call *k)
 
 static struct value fn_generate(struct call *k)
 {
-    struct sv path = program_arg(k);
+    struct sv path = program_arg(k), real;
     struct words w = { 0 };
     struct strbuf line = STRBUF_IN(k->arena);
     struct command_result r;
@@ -81,7 +81,10 @@ static struct value fn_generate(struct call *k)
     for (size_t i = 0; i < w.count; i++)
         strbuf_addf(&line, "%s%s", i ? " " : "", w.items[i]);
     ARENA_PUSH(k->arena, w.items, w.count, w.cap, NULL);
-    const char *dir = arena_cstr(k->arena, path_dir(path));
+    if (!snapshot_real_path(compile_snapshot(k->c), k->arena, path, &real, &err))
+        call_fail(k, "%s", err.text);
+    w.items[0] = arena_cstr(k->arena, real);
+    const char *dir = arena_cstr(k->arena, path_dir(real));
     if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
         call_fail(k, "No such file or directory @ dir_chdir - %s", dir);
     bool ran = command_run(k->arena,

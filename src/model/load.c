@@ -208,6 +208,7 @@ bool model_add_text(struct model *m, const struct source *src, struct diags *dia
 
 struct folder_walk {
     struct model *m;
+    const struct source_tree *tree;
     struct diags *diags;
     struct err *err;
     bool ok;
@@ -219,8 +220,11 @@ static bool add_file(struct folder_walk *w, struct sv path)
         return true;
     struct source *src = ARENA_NEW(w->m->arena, struct source);
     src->path = path;
-    if (!fs_read(w->m->arena, arena_cstr(w->m->arena, path), LIMIT_SOURCE_BYTES, &src->text, w->err)) {
+    enum tree_kind kind = w->tree->read(w->tree->ctx, w->m->arena, path, 0, &src->text, w->err);
+    if (kind != TREE_FILE) {
         w->m->bad = true;
+        if (kind == TREE_ABSENT)
+            err_set(w->err, "cannot read '%.*s': it does not exist", SV_ARG(path));
         return false;
     }
     map_put(&w->m->files, path, src);
@@ -234,7 +238,7 @@ static bool add_folder(struct folder_walk *w, struct sv folder, int depth)
     size_t n;
     if (depth > FOLDER_DEPTH)
         return err_set(w->err, "'%.*s' is nested too deeply (%d folders)", SV_ARG(folder), FOLDER_DEPTH);
-    if (!fs_list(w->m->arena, arena_cstr(w->m->arena, folder), &list, &n, w->err))
+    if (!w->tree->list(w->tree->ctx, w->m->arena, folder, &list, &n, w->err))
         return false;
     for (size_t i = 0; i < n; i++) {
         struct sv path = path_join(w->m->arena, folder, list[i].name);
@@ -256,8 +260,7 @@ static bool follow_target(struct folder_walk *w, const struct entity *location, 
     if (!target.n || target.p[0] == '/' || sv_find(target, SV("://"), 0) != SIZE_MAX || sv_find(target, SV(".."), 0) != SIZE_MAX)
         return true;
     struct sv path = path_join(a, path_dir(location->doc->src->path), target);
-    const char *cpath = sv_path(a, path, NULL);
-    if (!cpath || !sv_starts(path, folder) || !fs_exists(cpath) || fs_is_dir(cpath))
+    if (!sv_starts(path, folder) || w->tree->kind(w->tree->ctx, path) != TREE_FILE)
         return true;
     return add_file(w, path);
 }
@@ -277,10 +280,10 @@ static bool follow_locations(struct folder_walk *w, struct sv folder)
     return true;
 }
 
-bool model_add_folder(struct model *m, const char *folder, struct diags *diags, struct err *err)
+bool model_add_tree(struct model *m, const struct source_tree *tree, struct sv folder, struct diags *diags, struct err *err)
 {
-    struct folder_walk w = { m, diags, err, true };
-    struct sv root = arena_dup(m->arena, sv_of(folder));
+    struct folder_walk w = { m, tree, diags, err, true };
+    struct sv root = arena_dup(m->arena, folder);
     while (root.n > 1 && root.p[root.n - 1] == '/')
         root.n--;
     if (!add_folder(&w, root, 0) || !follow_locations(&w, root)) {
@@ -288,6 +291,15 @@ bool model_add_folder(struct model *m, const char *folder, struct diags *diags, 
         return false;
     }
     return w.ok;
+}
+
+bool model_add_folder(struct model *m, const char *folder, struct diags *diags, struct err *err)
+{
+    struct source_tree tree = source_tree_folder();
+    if (fs_is_dir(folder))
+        return model_add_tree(m, &tree, sv_of(folder), diags, err);
+    m->bad = true;
+    return err_set(err, "cannot read folder '%s': it is none", folder);
 }
 
 const struct entity *const *model_entities(const struct model *m, uint32_t *out_count)

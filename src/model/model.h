@@ -6,6 +6,7 @@
 #include "base/data.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "base/source_tree.h"
 #include "base/time.h"
 
 /* clang-format off */
@@ -82,6 +83,8 @@ struct model;
 struct model *model_new(struct arena *a);
 bool model_add_text(struct model *m, const struct source *src, struct diags *diags);
 /* All *.yaml and *.yml below a folder, sorted by path, and the files below it that Location entities name. */
+bool model_add_tree(struct model *m, const struct source_tree *tree, struct sv folder, struct diags *diags, struct err *err);
+/* The same of the file system. */
 bool model_add_folder(struct model *m, const char *folder, struct diags *diags, struct err *err);
 /* Resolves references, derives relations, checks the invariants I01 ... as of a date. False: errors are in diags, or were when adding.
  * The model never changes after it; without it there are no edges. */

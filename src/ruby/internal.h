@@ -38,6 +38,7 @@ struct ruby_env {
     struct arena *arena;
     struct snapshot *snapshot;
     const struct ruby_options *options;
+    struct sv folder, copy; /* what is said to be in one is found in the other; empty: files are where they are said to be */
     struct helper *idle;
     struct sv cannot;     /* why no helper can be started: it is not tried again; empty: nobody knows of a reason */
     unsigned helpers;        /* idle, busy and starting */

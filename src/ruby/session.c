@@ -66,7 +66,7 @@ static struct sv init_message(struct arena *a, struct snapshot *s)
     json_open(&j, '[');
     for (size_t i = 0; i < count; i++) {
         struct sv lib = path_join(a, modules[i]->dir, SV("lib"));
-        if (snapshot_exists(s, lib) || fs_is_dir(lib.p))
+        if (snapshot_exists(s, lib))
             json_str(&j, lib);
     }
     json_close(&j, ']');
@@ -74,15 +74,60 @@ static struct sv init_message(struct arena *a, struct snapshot *s)
     return strbuf_sv(&out);
 }
 
+/* Ruby reads files by itself, and those of a commit are in no folder: they are written into one, and each path in a message becomes that
+ * of the copy on the way out, and that of the site on the way back. */
+static bool lay_out(struct ruby_env *env, struct err *err)
+{
+    const struct source_tree *tree = snapshot_tree(env->snapshot);
+    struct sv folder, copy;
+    if (!tree->lay_out)
+        return true;
+    if (!tree->lay_out(tree->ctx, &folder, &copy, err))
+        return false;
+    pthread_mutex_lock(&env->lock);
+    env->folder = folder;
+    env->copy = copy;
+    pthread_mutex_unlock(&env->lock);
+    return true;
+}
+
+static bool ends_name(struct sv text, size_t at)
+{
+    char c = at < text.n ? text.p[at] : '"';
+    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.');
+}
+
+static struct sv with_paths(struct arena *a, struct sv text, struct sv from, struct sv to)
+{
+    struct strbuf out = STRBUF_IN(a);
+    size_t start = 0;
+    for (size_t at = 0; from.n && (at = sv_find(text, from, at)) != SIZE_MAX;) {
+        size_t end = at + from.n;
+        if (ends_name(text, end)) {
+            strbuf_add(&out, sv_slice(text, start, at));
+            strbuf_add(&out, to);
+            start = end;
+        }
+        at = end;
+    }
+    if (!start)
+        return text;
+    strbuf_add(&out, sv_slice(text, start, text.n));
+    return strbuf_sv(&out);
+}
+
 static struct helper *helper_new(struct ruby_env *env, struct err *err)
 {
+    if (!lay_out(env, err))
+        return NULL;
     struct helper_process *p = process_start(env->options, err);
     if (!p)
         return NULL;
     struct arena *a = arena_new(0);
     struct sv answer;
     process_allow(p, LIMIT_RUBY_MS);
-    if (!process_send(p, init_message(a, env->snapshot), err) || !process_receive(p, a, &answer, err)) {
+    struct sv init = with_paths(a, init_message(a, env->snapshot), env->folder, env->copy);
+    if (!process_send(p, init, err) || !process_receive(p, a, &answer, err)) {
         process_stop(p);
         arena_free(a);
         return NULL;
@@ -203,7 +248,7 @@ static _Noreturn void session_fail(struct call *k, struct session *s, struct sv 
 static void send_message(struct call *k, struct session *s, struct sv message, struct sv what)
 {
     struct err err = { "" };
-    if (process_send(s->helper->process, message, &err))
+    if (process_send(s->helper->process, with_paths(k->arena, message, s->env->folder, s->env->copy), &err))
         return;
     s->broken = arena_dup(k->arena, sv_of(err.text));
     session_fail(k, s, what);
@@ -280,6 +325,7 @@ static const struct data *receive(struct call *k, struct session *s, struct sv w
         s->broken = arena_dup(k->arena, sv_of(err.text));
         session_fail(k, s, what);
     }
+    src->text = with_paths(k->arena, src->text, s->env->copy, s->env->folder);
     bool good = json_read(k->arena, src, &(struct data_limits){ .bytes = LIMIT_RUBY_MESSAGE, .depth = 1000 }, &diags, &doc);
     if (!good || doc->root.kind != DATA_LIST || !doc->root.count) {
         s->broken =

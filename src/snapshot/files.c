@@ -15,7 +15,7 @@ static void *make_text(void *ctx, struct sv path, struct arena *a)
 {
     struct snapshot *s = ctx;
     struct text *t = ARENA_NEW(a, struct text);
-    t->kind = s->tree.read(s->tree.ctx, a, path, &t->text, &t->err);
+    t->kind = s->tree.read(s->tree.ctx, a, path, 0, &t->text, &t->err);
     return t;
 }
 
@@ -44,6 +44,20 @@ static enum tree_kind kind_of(struct snapshot *s, struct sv path)
 }
 
 bool snapshot_exists(struct snapshot *s, struct sv path) { return kind_of(s, path) != TREE_ABSENT; }
+
+bool snapshot_real_path(struct snapshot *s, struct arena *a, struct sv path, struct sv *out_path, struct err *err)
+{
+    struct sv folder, copy;
+    *out_path = path;
+    if (!s->tree.lay_out || !s->tree.lay_out(s->tree.ctx, &folder, NULL, err) || !sv_starts(path, folder))
+        return true;
+    if (path.n > folder.n && path.p[folder.n] != '/')
+        return true;
+    if (!s->tree.lay_out(s->tree.ctx, &folder, &copy, err))
+        return false;
+    *out_path = arena_printf(a, "%.*s%.*s", SV_ARG(copy), SV_ARG(sv_slice(path, folder.n, path.n)));
+    return true;
+}
 
 /* ---- data files ---- */
 
@@ -148,7 +162,7 @@ static void *make_data(void *ctx, struct sv path, struct arena *a)
     struct source *src = ARENA_NEW(a, struct source);
     src->path = path;
     f->symbols = map_in(a);
-    if (s->tree.read(s->tree.ctx, a, path, &src->text, &f->err) == TREE_FILE)
+    if (s->tree.read(s->tree.ctx, a, path, 0, &src->text, &f->err) == TREE_FILE)
         parse_data(f, src, a);
     return f;
 }

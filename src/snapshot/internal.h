@@ -3,9 +3,14 @@
 #ifndef SNAPSHOT_INTERNAL_H
 #define SNAPSHOT_INTERNAL_H
 
+#include "base/source_tree.h"
 #include "snapshot/cache.h"
 #include "snapshot/snapshot.h"
-#include "snapshot/source_tree.h"
+
+struct module_folder {
+    struct sv dir; /* absolute */
+    bool is_base;  /* of the modules in it */
+};
 
 struct module_slot {
     struct module module; /* metadata is set at first snapshot_module() */
@@ -18,7 +23,7 @@ struct snapshot {
     struct source_tree tree;
     struct symtab *syms;
     struct sv environment, site, hiera, global_hiera, manifest, codedir, modulepath_text;
-    struct sv *modulepath; /* absolute folders */
+    struct module_folder *modulepath;
     size_t modulepath_count, modulepath_cap;
     struct module_slot *modules;
     const struct module **module_list;

@@ -29,7 +29,7 @@ static void *make_unit(void *ctx, struct sv key, struct arena *a)
     unsigned flags = (unsigned)(key.p[0] - '0');
     src->path = sv_slice(key, 1, key.n);
     l->diags = diags_in(a);
-    enum tree_kind kind = s->tree.read(s->tree.ctx, a, src->path, &src->text, &l->err);
+    enum tree_kind kind = s->tree.read(s->tree.ctx, a, src->path, 0, &src->text, &l->err);
     if (kind != TREE_FILE) {
         l->missing = kind == TREE_ABSENT;
         if (l->missing)
@@ -319,7 +319,7 @@ static void *make_model(void *ctx, struct sv key, struct arena *a)
     if (!s->site.n || s->tree.kind(s->tree.ctx, folder) != TREE_FOLDER)
         return f;
     struct model *m = model_new(a);
-    bool fine = model_add_folder(m, arena_cstr(a, folder), &f->diags, &err);
+    bool fine = model_add_tree(m, &s->tree, folder, &f->diags, &err);
     if (!fine && !f->diags.errors)
         diag_error(&f->diags, (struct span){ 0 }, "%s", err.text);
     if (model_check(m, date_from_days(now_utc() / 86400), &f->diags) && fine)

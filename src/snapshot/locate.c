@@ -41,8 +41,8 @@ static enum place place_of(struct snapshot *s, struct sv path, struct strbuf *ou
     if (!sv_ends(path, SV(".pp")) || (s->manifest.n && sv_starts(path, s->manifest)))
         return PLACE_ANYWHERE;
     for (size_t i = 0; i < s->modulepath_count; i++)
-        if (is_below(s->modulepath[i], path))
-            return namespace_of(sv_slice(path, s->modulepath[i].n + 1, path.n), out_namespace);
+        if (is_below(s->modulepath[i].dir, path))
+            return namespace_of(sv_slice(path, s->modulepath[i].dir.n + 1, path.n), out_namespace);
     return PLACE_ANYWHERE;
 }
 

@@ -1,48 +1,10 @@
-/* revision: HEAD of the repository a folder is in. libgit2 is loaded here: it brings ten libraries along, and most commands ask for no
- * revision. Never unloaded. */
+/* revision: HEAD of the repository a folder is in. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "snapshot/revision.h"
 
-#include <dlfcn.h>
-#include <git2.h>
 #include <stdlib.h>
 
-#define GIT_FUNCTIONS(X)                                                                                                                   \
-    X(git_libgit2_init)                                                                                                                    \
-    X(git_libgit2_shutdown)                                                                                                                \
-    X(git_error_last)                                                                                                                      \
-    X(git_repository_open_ext)                                                                                                             \
-    X(git_repository_workdir)                                                                                                              \
-    X(git_repository_free)                                                                                                                 \
-    X(git_status_list_new)                                                                                                                 \
-    X(git_status_list_entrycount)                                                                                                          \
-    X(git_status_list_free)                                                                                                                \
-    X(git_revparse_single)                                                                                                                 \
-    X(git_commit_id)                                                                                                                       \
-    X(git_commit_message)                                                                                                                  \
-    X(git_commit_author)                                                                                                                   \
-    X(git_object_free)                                                                                                                     \
-    X(git_oid_tostr)
-
-struct git {
-#define X(name) __typeof__(name) *name;
-    GIT_FUNCTIONS(X)
-#undef X
-};
-
-static bool git_load(struct git *out, struct err *err)
-{
-    void *library = dlopen("libgit2.so." LIBGIT2_SOVERSION, RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-        return err_set(err,
-                       "libgit2 is not installed, which reads the commit of a site (Debian's package is libgit2-" LIBGIT2_SOVERSION ")");
-#define X(name)                                                                                                                            \
-    if (!(out->name = (__typeof__(out->name))dlsym(library, #name)))                                                                       \
-        return err_set(err, "libgit2 is too old: it has no " #name);
-    GIT_FUNCTIONS(X)
-#undef X
-    return true;
-}
+#include "snapshot/libgit.h"
 
 static bool git_failed(const struct git *git, struct err *err, const char *what)
 {

@@ -215,7 +215,7 @@ static void *make_ruby_type(void *ctx, struct sv name, struct arena *a)
     const struct sv *path = map_find(index, name);
     struct reader r = { .arena = a };
     struct sv text;
-    if (!path || s->tree.read(s->tree.ctx, a, *path, &text, NULL) != TREE_FILE)
+    if (!path || s->tree.read(s->tree.ctx, a, *path, 0, &text, NULL) != TREE_FILE)
         return NULL;
     read_lines(&r, text);
     struct ruby_type *t = ARENA_NEW(a, struct ruby_type);

@@ -1,7 +1,6 @@
 /* snapshot: opening a site: settings, module path, the list of modules. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "snapshot/internal.h"
@@ -9,34 +8,6 @@
 #define OWN_MODULES POTLAC_DATADIR "/modules"
 /* Where Debian's puppet has its modules, and where an administrator puts more. */
 #define BASE_MODULES "/etc/puppet/code/modules:/usr/share/puppet/modules"
-
-/* An absolute path without "." and ".." parts, so that one file has one name. Symlinks stand. */
-static struct sv path_clean(struct arena *a, struct sv path)
-{
-    if (path.n == 0)
-        return path;
-    struct strbuf out = STRBUF_IN(a);
-    if (path.p[0] != '/') {
-        char *here = getcwd(NULL, 0);
-        path = arena_printf(a, "%s/%.*s", here ? here : "", SV_ARG(path));
-        free(here);
-    }
-    struct sv rest = path, part;
-    while (sv_cut(&rest, '/', &part)) {
-        if (part.n == 0 || sv_is(part, "."))
-            continue;
-        if (sv_is(part, "..")) {
-            size_t cut = sv_rfind_char(strbuf_sv(&out), '/');
-            out.n = cut == SIZE_MAX ? 0 : cut;
-            continue;
-        }
-        strbuf_addc(&out, '/');
-        strbuf_add(&out, part);
-    }
-    if (out.n == 0)
-        strbuf_addc(&out, '/');
-    return arena_dup(a, strbuf_sv(&out));
-}
 
 /* The value of "name = value" in an environment.conf; SV_NONE. The last one counts. */
 static struct sv conf_value(struct sv text, const char *name)
@@ -55,13 +26,14 @@ static struct sv conf_value(struct sv text, const char *name)
 }
 
 /* base: the folder that relative ones start from; empty: the one the process is in. */
-static void add_module_folder(struct snapshot *s, struct sv base, struct sv dir)
+static void add_module_folder(struct snapshot *s, struct sv base, struct sv dir, bool is_base)
 {
     dir = path_clean(s->arena, path_join(s->arena, base, dir));
     for (size_t i = 0; i < s->modulepath_count; i++)
-        if (sv_eq(s->modulepath[i], dir))
+        if (sv_eq(s->modulepath[i].dir, dir))
             return;
-    ARENA_PUSH(s->arena, s->modulepath, s->modulepath_count, s->modulepath_cap, dir);
+    struct module_folder folder = { dir, is_base || sv_is(dir, OWN_MODULES) };
+    ARENA_PUSH(s->arena, s->modulepath, s->modulepath_count, s->modulepath_cap, folder);
 }
 
 /* "$codedir" and "$environment" inside a folder's name. */
@@ -79,17 +51,17 @@ static struct sv fill_settings(struct snapshot *s, struct sv text)
     return text;
 }
 
-static void add_module_path(struct snapshot *s, struct sv base, struct sv path)
+static void add_module_path(struct snapshot *s, struct sv base, struct sv path, bool is_base)
 {
     struct sv piece;
     while (sv_cut(&path, ':', &piece)) {
         piece = sv_trim(piece);
         if (sv_is(piece, "$basemodulepath")) {
             if (s->codedir.n)
-                add_module_folder(s, s->codedir, SV("modules"));
-            add_module_path(s, base, SV(OWN_MODULES ":" BASE_MODULES));
+                add_module_folder(s, s->codedir, SV("modules"), false);
+            add_module_path(s, base, SV(OWN_MODULES ":" BASE_MODULES), true);
         } else if (piece.n) {
-            add_module_folder(s, base, fill_settings(s, piece));
+            add_module_folder(s, base, fill_settings(s, piece), is_base);
         }
     }
 }
@@ -98,7 +70,7 @@ static struct sv joined_folders(struct snapshot *s)
 {
     struct strbuf out = STRBUF_IN(s->arena);
     for (size_t i = 0; i < s->modulepath_count; i++)
-        strbuf_addf(&out, "%s%.*s", i ? ":" : "", SV_ARG(s->modulepath[i]));
+        strbuf_addf(&out, "%s%.*s", i ? ":" : "", SV_ARG(s->modulepath[i].dir));
     return strbuf_sv(&out);
 }
 
@@ -106,7 +78,8 @@ static void read_settings(struct snapshot *s, const struct snapshot_options *o)
 {
     struct sv conf = SV_NONE, modulepath = SV_NONE, manifest = SV_NONE;
     struct err err;
-    if (s->site.n && s->tree.read(s->tree.ctx, s->arena, path_join(s->arena, s->site, SV("environment.conf")), &conf, &err) == TREE_FILE) {
+    if (s->site.n &&
+        s->tree.read(s->tree.ctx, s->arena, path_join(s->arena, s->site, SV("environment.conf")), 0, &conf, &err) == TREE_FILE) {
         manifest = conf_value(conf, "manifest");
         modulepath = conf_value(conf, "modulepath");
     }
@@ -115,11 +88,11 @@ static void read_settings(struct snapshot *s, const struct snapshot_options *o)
     if (!modulepath.n)
         modulepath = o->base_modules ? SV("modules:$basemodulepath") : s->site.n ? SV("modules:" OWN_MODULES) : SV("$basemodulepath");
     if (o->modulepath.n)
-        add_module_path(s, SV_NONE, o->modulepath);
+        add_module_path(s, SV_NONE, o->modulepath, false);
     else
-        add_module_path(s, s->site, modulepath);
+        add_module_path(s, s->site, modulepath, false);
     if (o->own_modules.n)
-        add_module_folder(s, SV_NONE, o->own_modules);
+        add_module_folder(s, SV_NONE, o->own_modules, true);
     s->modulepath_text = joined_folders(s);
     s->global_hiera = path_clean(s->arena, o->global_hiera);
     if (s->site.n || o->hiera.n)
@@ -138,16 +111,17 @@ static bool is_module_name(struct sv name)
 }
 
 /* The first folder of the path that has a module of a name counts. */
-static bool list_modules(struct snapshot *s, struct sv folder, struct err *err)
+static bool list_modules(struct snapshot *s, const struct module_folder *from, struct err *err)
 {
     struct fs_entry *entries;
     size_t count;
-    if (!s->tree.list(s->tree.ctx, s->arena, folder, &entries, &count, err))
+    if (!s->tree.list(s->tree.ctx, s->arena, from->dir, &entries, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         if (!entries[i].is_dir || !is_module_name(entries[i].name) || map_find(&s->module_by_name, entries[i].name))
             continue;
-        struct module_slot slot = { .module = { .name = entries[i].name, .dir = path_join(s->arena, folder, entries[i].name) } };
+        struct sv dir = path_join(s->arena, from->dir, entries[i].name);
+        struct module_slot slot = { .module = { .name = entries[i].name, .dir = dir, .is_base = from->is_base } };
         ARENA_PUSH(s->arena, s->modules, s->module_count, s->module_cap, slot);
         /* the array still moves: the number stands in for the pointer */
         map_put(&s->module_by_name, entries[i].name, (void *)(uintptr_t)s->module_count);
@@ -171,7 +145,7 @@ struct snapshot *snapshot_open(const struct snapshot_options *o, struct err *err
     struct snapshot *s = ARENA_NEW(a, struct snapshot);
     struct cache *caches[CACHE_COUNT];
     s->arena = a;
-    s->tree = source_tree_folder();
+    s->tree = o->tree ? *o->tree : source_tree_folder();
     s->syms = symtab_new();
     s->module_by_name = map_in(a);
     all_caches(s, caches);
@@ -187,7 +161,7 @@ struct snapshot *snapshot_open(const struct snapshot_options *o, struct err *err
     }
     read_settings(s, o);
     for (size_t i = 0; i < s->modulepath_count; i++)
-        if (!list_modules(s, s->modulepath[i], err)) {
+        if (!list_modules(s, &s->modulepath[i], err)) {
             snapshot_free(s);
             return NULL;
         }
@@ -214,6 +188,7 @@ void snapshot_free(struct snapshot *s)
 }
 
 struct symtab *snapshot_symtab(struct snapshot *s) { return s->syms; }
+const struct source_tree *snapshot_tree(const struct snapshot *s) { return &s->tree; }
 struct sv snapshot_environment(const struct snapshot *s) { return s->environment; }
 struct sv snapshot_site(const struct snapshot *s) { return s->site; }
 struct sv snapshot_modulepath(const struct snapshot *s) { return s->modulepath_text; }
@@ -241,7 +216,7 @@ static void *make_metadata(void *ctx, struct sv path, struct arena *a)
     struct data_doc *doc = NULL;
     struct err err;
     src->path = path;
-    if (s->tree.read(s->tree.ctx, a, path, &src->text, &err) != TREE_FILE || !json_read(a, src, NULL, &diags, &doc))
+    if (s->tree.read(s->tree.ctx, a, path, 0, &src->text, &err) != TREE_FILE || !json_read(a, src, NULL, &diags, &doc))
         return NULL;
     return doc;
 }

@@ -5,6 +5,7 @@
 #define SNAPSHOT_SNAPSHOT_H
 
 #include "base/err.h"
+#include "base/source_tree.h"
 #include "lang/ast.h"
 #include "model/model.h"
 
@@ -18,7 +19,8 @@ struct snapshot_options {
     struct sv global_hiera; /* hiera.yaml of the layer above all environments; empty: none */
     struct sv own_modules;  /* further folder of modules, looked at last: where potlac's own are in a source tree; may be empty */
     struct sv codedir;      /* folder whose modules/ come first in $basemodulepath; empty: none */
-    bool base_modules;      /* $basemodulepath belongs to the module path that is taken where none is said, as in Puppet */
+    const struct source_tree *tree; /* where files are read from; must outlive the snapshot. NULL: the file system */
+    bool base_modules;              /* $basemodulepath belongs to the module path that is taken where none is said, as in Puppet */
 };
 
 /* NULL and err when the site cannot be read at all. The caller frees. */
@@ -26,6 +28,10 @@ struct snapshot *snapshot_open(const struct snapshot_options *options, struct er
 void snapshot_free(struct snapshot *s);
 
 struct symtab *snapshot_symtab(struct snapshot *s);
+/* For files that are no sources, and for other programs. */
+const struct source_tree *snapshot_tree(const struct snapshot *s);
+/* Where another program finds what is said to be at an absolute path. False and err where that cannot be written. */
+bool snapshot_real_path(struct snapshot *s, struct arena *a, struct sv path, struct sv *out_path, struct err *err);
 struct sv snapshot_environment(const struct snapshot *s);
 struct sv snapshot_site(const struct snapshot *s);
 /* The folders of modules, joined by ':', and the site's manifest or its folder; for $settings::. */
@@ -37,11 +43,16 @@ struct sv snapshot_global_hiera(const struct snapshot *s);
 
 struct module {
     struct sv name, dir;
+    bool is_base;                    /* the machine's or potlac's own: of no folder that the site or the command line names */
     const struct data_doc *metadata; /* metadata.json, or NULL */
 };
 const struct module *snapshot_module(struct snapshot *s, struct sv name); /* NULL */
 /* All of them, in the order of the module path. metadata is not read: ask snapshot_module for it. */
 const struct module *const *snapshot_modules(struct snapshot *s, size_t *out_count);
+
+/* Do the modules of the site have what their metadata.json asks for? Missing modules, versions out of range and files that cannot be read
+ * are errors; a version of Puppet out of range is a warning. False where there are errors. dependencies.c */
+bool snapshot_check_dependencies(struct snapshot *s, struct diags *diags);
 
 /* A definition and the text it stands in. */
 struct found {

@@ -40,7 +40,7 @@ struct ruby_env {
     const struct ruby_options *options;
     struct sv folder, copy; /* what is said to be in one is found in the other; empty: files are where they are said to be */
     struct helper *idle;
-    struct sv cannot;     /* why no helper can be started: it is not tried again; empty: nobody knows of a reason */
+    struct sv cannot;        /* why no helper can be started: it is not tried again; empty: nobody knows of a reason */
     unsigned helpers;        /* idle, busy and starting */
     pthread_cond_t returned; /* one came back */
     int64_t waited_ns;       /* in all, for busy ones, since the last was started */

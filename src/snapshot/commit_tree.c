@@ -212,7 +212,7 @@ static bool list_item(struct commit_tree *t, struct arena *a, const struct item 
         bool is_dir = e->kind == ITEM_FOLDER || e->kind == ITEM_SUBMODULE;
         if (e->kind == ITEM_LINK)
             is_dir = commit_kind(t, path_join(a, path, e->name)) == TREE_FOLDER;
-        entries[i] = (struct fs_entry){ e->name, is_dir };
+        entries[i] = (struct fs_entry){ .name = e->name, .is_dir = is_dir, .is_link = e->kind == ITEM_LINK };
     }
     *out_entries = entries;
     *out_count = f->count;

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/hooks.h"
 
+#include "cli/query_hook.h"
+
 #include "func/func.h"
 #include "lookup/context.h"
 #include "lookup/lookup.h"
@@ -69,6 +71,7 @@ struct eval_hooks hooks_of(struct site *s)
     return (struct eval_hooks){ .ctx = &s->people,
                                 .lookup = lookup_parameter,
                                 .exported = s->dir.n ? exported : NULL, /* a manifest alone has no store */
+                                .query = s->dir.n ? query_hook : NULL,
                                 .exports = s,
                                 .searched = searched,
                                 .type_info = type_info,

@@ -236,7 +236,10 @@ bool site_open(struct cli *c, struct site *out_site)
 {
     const char *dir = cli_value(c, "site"), *state = cli_value(c, "state");
     struct site *s = out_site;
-    *s = (struct site){ .arena = c->arena, .dir = arena_dup(c->arena, sv_of(dir ? dir : ".")), .tree = source_tree_folder() };
+    *s = (struct site){ .arena = c->arena,
+                        .questions = PTHREAD_MUTEX_INITIALIZER,
+                        .dir = arena_dup(c->arena, sv_of(dir ? dir : ".")),
+                        .tree = source_tree_folder() };
     s->state_dir = state ? arena_dup(c->arena, sv_of(state)) : path_join(c->arena, s->dir, SV(".potlac"));
     struct diags diags = diags_in(c->arena);
     struct err err = { "" };
@@ -303,6 +306,7 @@ bool site_load_exports(struct site *s, struct err *err)
 void site_close(struct site *s)
 {
     store_close(s->store);
+    store_close(s->model_store);
     builtins_free(s->functions);
     snapshot_free(s->snapshot);
     commit_tree_free(s->commit);

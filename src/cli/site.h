@@ -4,6 +4,8 @@
 #ifndef CLI_SITE_H
 #define CLI_SITE_H
 
+#include <pthread.h>
+
 #include "base/time.h"
 #include "cli/cli.h"
 #include "eval/call.h"
@@ -30,6 +32,8 @@ struct site {
     struct snapshot *snapshot;
     const struct model *model; /* NULL where the site has no model/ */
     struct store *store;       /* NULL until site_open_store */
+    struct store *model_store; /* of nothing but the model; NULL until it is first asked about */
+    pthread_mutex_t questions; /* of compiles at once: one opens the stores */
     struct exports *exports;   /* NULL until they are first asked for */
     struct sv seal_key;        /* of this installation: under it secrets are kept as digests */
     struct builtins *functions;

@@ -26,6 +26,8 @@ struct eval_hooks {
     struct sv (*searched)(void *ctx, struct compile *c, struct sv key);
     /* Resources of a type ("File") that other nodes export, in an order that stays; NULL where there is no store. May fail the compile. */
     const struct resource **(*exported)(void *exports, struct compile *c, struct sv type, uint32_t *out_count);
+    /* The answer to a query in PuppetDB's language, of the store or of the model itself. NULL where there is no site. May fail the compile. */
+    struct value (*query)(void *exports, struct call *k, bool of_model, struct value query);
     void *exports;
     /* Types that the system layer has natively: their parameters are checked. NULL name list end. Returns NULL for an unknown type. */
     const struct type_info *(*type_info)(void *ctx, struct sv type);
@@ -81,6 +83,7 @@ struct compile_result {
     struct sv
         error; /* the one message, worded as the reference words it: "Evaluation Error: ... (file: F, line: 1, column: 2) on node N" */
     bool collects_exported; /* it asked for what other nodes export: their change may change it */
+    bool asked_store;       /* it asked puppetdb_query: what the store holds may change it */
     struct diags diags;     /* warnings, and the errors with spans */
 };
 

@@ -201,6 +201,9 @@ static struct value fn_validate_outside(struct call *k)
               k->fn->name);
 }
 
+static struct value fn_puppetdb_query(struct call *k) { return call_query(k, false, k->args[0]); }
+static struct value fn_model_query(struct call *k) { return call_query(k, true, k->args[0]); }
+
 #define ROW(name, run, help)                                                                                                               \
     {                                                                                                                                      \
         name, TAKES_ANYTHING, help, run, FN_SEES_SCOPE, NULL                                                                               \
@@ -220,6 +223,10 @@ const struct builtin func_site[] = {
     ROW("validate_cmd", fn_validate_outside, "refuses what a command refuses: not done here"),
     ROW("validate_augeas", fn_validate_outside, "refuses what a lens refuses: not done here"),
     { "sprintf_hash", "Callable[String, Hash]", "text by a format and named values", fn_sprintf_hash, 0, "format arguments" },
+    { "puppetdb_query", "Callable[Variant[String[1], Array[Any, 1]]]",
+      "the answer to a query (PQL, or its form of lists) about what is stored of nodes", fn_puppetdb_query, 0, "query" },
+    { "model::query", "Callable[Variant[String[1], Array[Any, 1]]]", "the answer to a query about the model's entities, as it is now",
+      fn_model_query, 0, "query" },
     { "import", TAKES_ANYTHING, "is no more", fn_import, 0, NULL },
 };
 const size_t func_site_count = sizeof func_site / sizeof *func_site;

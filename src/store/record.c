@@ -179,6 +179,18 @@ static bool on_removed(struct recorder *rec, struct sv ref, const struct data *w
 
 /* --- all of them --- */
 
+bool record_entities(struct store *st, const struct model *m, int64_t at, struct err *err)
+{
+    uint32_t n;
+    const struct entity *const *all = model_entities(m, &n);
+    struct arena *scratch = arena_new(0);
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < n; i++)
+        ok = store_put(st, ENTITY_KIND, all[i]->ref, entity_json(scratch, all[i]), at, err);
+    arena_free(scratch);
+    return ok;
+}
+
 static bool record_entity(struct recorder *rec, const struct entity *e, struct sv known, bool first)
 {
     struct sv json = entity_json(rec->a, e);

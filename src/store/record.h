@@ -23,4 +23,7 @@ struct recording {
 bool record_model(struct store *st, const struct model *m, struct arena *a, const struct recording *r, unsigned *out_changes,
                   struct err *err);
 
+/* Every entity of a model in the form that is recorded, and no events. Inside store_begin. */
+bool record_entities(struct store *st, const struct model *m, int64_t at, struct err *err);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "store/pql.h"
+#include "store/query_ast.h"
 
 static void print_field(struct strbuf *b, const struct query_field *f)
 {
@@ -187,8 +188,64 @@ static void test_depth(void **state)
     }
 }
 
+/* The same questions as lists. */
+static const struct {
+    const char *ast, *tree;
+} ast_cases[] = {
+    { "[\"from\",\"nodes\"]", "nodes" },
+    { "[\"from\",\"nodes\",[\"=\",\"certname\",\"a\"]]", "nodes (= certname \"a\")" },
+    { "[\"from\",\"nodes\",[\"extract\",[\"certname\",[\"function\",\"count\"]],[\"not\",[\"~\",\"certname\",\"^a\"]],[\"group_by\","
+      "\"certname\"]],[\"order_by\",[[\"certname\",\"desc\"],\"x\"]],[\"limit\",10],[\"offset\",20]]",
+      "nodes:certname,count() (not (~ certname \"^a\")) by certname order certname-,x+ limit 10 offset 20" },
+    { "[\"from\",\"resources\",[\"and\",[\"=\",[\"parameter\",\"ensure\"],\"x\"],[\">\",\"line\",3]]]",
+      "resources (and (= parameters.ensure \"x\") (> line 3))" },
+    { "[\"from\",\"inventory\",[\"or\",[\"=\",\"facts.disks[0].size\",1],[\"null?\",\"facts.a\",true],[\"null?\",\"facts.b\",false]]]",
+      "inventory (or (= facts.disks[0].size 1) (null facts.a) (value facts.b))" },
+    { "[\"from\",\"nodes\",[\"in\",\"certname\",[\"extract\",\"certname\",[\"select_facts\",[\"=\",\"name\",\"os\"]]]]]",
+      "nodes (in certname facts:certname (= name \"os\"))" },
+    { "[\"from\",\"nodes\",[\"in\",[\"a\",\"b\"],[\"from\",\"facts\",[\"extract\",[\"a\",\"b\"]]]]]", "nodes (in a b facts:a,b)" },
+    { "[\"from\",\"nodes\",[\"in\",\"certname\",[\"array\",[\"a\",\"b\"]]]]", "nodes (in certname [\"a\",\"b\"])" },
+    { "[\"from\",\"nodes\",[\"subquery\",\"facts\",[\"=\",\"name\",\"os\"]]]", "nodes (of facts (= name \"os\"))" },
+    { "[\"from\",\"reports\",[\"=\",\"latest_report?\",true]]", "reports (= latest_report true)" },
+    { "[\"=\",\"certname\",\"a\"]", "facts (= certname \"a\")" },
+    { "[\"extract\",\"name\",[\"=\",\"certname\",\"a\"]]", "facts:name (= certname \"a\")" },
+    { "[\"from\",\"nodes\",[\"equals\",\"a\",\"b\"]]",
+      "the query should have an operator: =, !=, <, <=, >, >=, ~, ~>, in, null?, and, or, not, subquery, found [\"equals\",\"a\",\"b\"]" },
+    { "{}", "the query should have [\"from\", ENTITY, ...], found {}" },
+    { "[\"from\",\"nodes\",[\"=\",\"certname\"]]", "the query should have a field and a value, found [\"=\",\"certname\"]" },
+    { "[\"from\",\"nodes\",[\"limit\",-1]]", "the query should have a whole number, not below 0, found [\"limit\",-1]" },
+    { "[\"from\",\"nodes\",[\"and\"]]", "the query should have a condition, found [\"and\"]" },
+    { "[\"from\",\"nodes\",[\"in\",\"a\",[\"extract\",[\"a\",\"b\"],[\"select_facts\"]]]]",
+      "the query should have as many fields behind \"in\" as before it, found "
+      "[\"in\",\"a\",[\"extract\",[\"a\",\"b\"],[\"select_facts\"]]]" },
+    { "[\"from\",\"nodes\",[\"extract\",[[\"function\",\"median\",\"x\"]]]]",
+      "the query should have one of the functions count, avg, sum, min, max and to_string, found [\"function\",\"median\",\"x\"]" },
+};
+
+static void test_lists(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof ast_cases / sizeof *ast_cases; i++) {
+        struct arena *a = arena_new(0);
+        struct diags diags = diags_in(a);
+        struct source *src = ARENA_NEW(a, struct source);
+        struct data_doc *doc;
+        AUTO_STRBUF out = STRBUF_HEAP;
+        *src = (struct source){ SV("query"), sv_of(ast_cases[i].ast) };
+        assert_true(json_read(a, src, NULL, &diags, &doc));
+        const struct query *q = query_from_ast(a, &doc->root, doc->root.kind == DATA_LIST ? SV("facts") : SV_NONE, &diags);
+        if (q)
+            print_query(&out, q);
+        else
+            strbuf_add(&out, diags.first->message);
+        assert_string_equal(strbuf_cstr(&out), ast_cases[i].tree);
+        arena_free(a);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_trees), cmocka_unit_test(test_messages), cmocka_unit_test(test_depth) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_trees), cmocka_unit_test(test_lists), cmocka_unit_test(test_messages),
+                                        cmocka_unit_test(test_depth) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,8 @@ struct sv sv_trim(struct sv s)
     return s;
 }
 
+struct sv sv_without_mark(struct sv s) { return sv_starts(s, SV("\xef\xbb\xbf")) ? sv_slice(s, 3, s.n) : s; }
+
 bool sv_cut(struct sv *rest, char sep, struct sv *out_piece)
 {
     if (!rest->p)

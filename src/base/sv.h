@@ -40,6 +40,8 @@ size_t sv_rfind_char(struct sv s, char c);
 /* [from, to) clamped to the view. */
 struct sv sv_slice(struct sv s, size_t from, size_t to);
 struct sv sv_trim(struct sv s);
+/* A text without UTF-8's byte order mark before it. */
+struct sv sv_without_mark(struct sv s);
 /* Takes the text before the first sep off *rest; false when *rest is used up. "a,b" gives "a", then "b". */
 bool sv_cut(struct sv *rest, char sep, struct sv *out_piece);
 /* Decimal with optional sign, the whole view; false on anything else or overflow. */

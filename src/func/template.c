@@ -101,7 +101,7 @@ static struct value fn_file(struct call *k)
         call_fail(k, "file(): Wrong number of arguments given (0 for minimum 1)");
     struct sv path = find_first(k, "files");
     if (path.n)
-        return value_str(read_file(k, path));
+        return value_str(sv_without_mark(read_file(k, path)));
     struct strbuf names = STRBUF_IN(k->arena);
     for (uint32_t i = 0; i < k->count; i++)
         strbuf_addf(&names, "%s%.*s", i ? ", " : "", SV_ARG(value_text(k->arena, k->args[i])));

@@ -167,7 +167,7 @@ static struct value fn_template(struct call *k)
             call_fail(k, "Could not find template '%.*s'", SV_ARG(name));
         if (!snapshot_read(snapshot, path, &text, &err))
             call_fail(k, "%s", err.text);
-        strbuf_add(&out, render(k, template_get(k, path, text), name));
+        strbuf_add(&out, render(k, template_get(k, path, sv_without_mark(text)), name));
     }
     return value_str(strbuf_sv(&out));
 }

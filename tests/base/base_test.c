@@ -37,6 +37,10 @@ static void views(void **state)
     assert_int_equal(sv_distance(SV("verison"), SV("version"), 3), 2);
     assert_int_equal(sv_distance(SV("a"), SV("abcdef"), 2), 3);
     assert_true(sv_is(sv_trim(SV(" \t x\n")), "x"));
+    assert_true(sv_is(sv_without_mark(SV("\xef\xbb\xbf"
+                                         "x")),
+                      "x"));
+    assert_true(sv_is(sv_without_mark(SV("\xef\xbb")), "\xef\xbb"));
     assert_true(sv_find(SV("abcabc"), SV("c"), 3) == 5 && sv_find(SV("abc"), SV("x"), 0) == SIZE_MAX);
 }
 

@@ -26,7 +26,8 @@ struct eval_hooks {
     struct sv (*searched)(void *ctx, struct compile *c, struct sv key);
     /* Resources of a type ("File") that other nodes export, in an order that stays; NULL where there is no store. May fail the compile. */
     const struct resource **(*exported)(void *exports, struct compile *c, struct sv type, uint32_t *out_count);
-    /* The answer to a query in PuppetDB's language, of the store or of the model itself. NULL where there is no site. May fail the compile. */
+    /* The answer to a query in PuppetDB's language, of the store or of the model itself. NULL where there is no site. May fail the compile.
+     */
     struct value (*query)(void *exports, struct call *k, bool of_model, struct value query);
     void *exports;
     /* Types that the system layer has natively: their parameters are checked. NULL name list end. Returns NULL for an unknown type. */

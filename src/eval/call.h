@@ -83,6 +83,8 @@ struct call compile_call(struct compile *c);
 struct snapshot *compile_snapshot(struct compile *c);
 struct catalog *compile_catalog(struct compile *c);
 const struct compile_options *compile_options_of(struct compile *c);
+/* The result depends on what no file of the site says, and may change by itself. */
+void call_asks_outside(struct call *k);
 /* The answer to a query: see eval_hooks.query. Fails where there is no site to ask. */
 struct value call_query(struct call *k, bool of_model, struct value query);
 const struct type_loader *compile_type_loader(struct compile *c);

@@ -370,12 +370,15 @@ struct catalog *compile_catalog(struct compile *c) { return c->catalog; }
 
 const struct compile_options *compile_options_of(struct compile *c) { return c->options; }
 
+void call_asks_outside(struct call *k) { k->c->result->asked_outside = true; }
+
 struct value call_query(struct call *k, bool of_model, struct value query)
 {
     const struct eval_hooks *hooks = &k->c->options->hooks;
     if (!hooks->query)
         call_fail(k, "%s(): there is no site to ask: name one with --site DIR", k->fn->name);
-    k->c->result->asked_store |= !of_model;
+    if (!of_model)
+        call_asks_outside(k);
     return hooks->query(hooks->exports, k, of_model, query);
 }
 

@@ -84,7 +84,7 @@ struct compile_result {
     struct sv
         error; /* the one message, worded as the reference words it: "Evaluation Error: ... (file: F, line: 1, column: 2) on node N" */
     bool collects_exported; /* it asked for what other nodes export: their change may change it */
-    bool asked_store;       /* it asked puppetdb_query: what the store holds may change it */
+    bool asked_outside;     /* it asked what no file of the site says: the store, the time, a program. It may change by itself */
     struct diags diags;     /* warnings, and the errors with spans */
 };
 

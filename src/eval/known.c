@@ -44,8 +44,9 @@ void ptrmap_put(struct ptrmap *m, const void *key, void *value)
 /* ---- shared by the compiles of a snapshot ---- */
 
 struct shared {
-    pthread_mutex_t lock; /* of making what is not there yet; recursive: building a type may find another */
-    unsigned depth;       /* how often it is held */
+    pthread_mutex_t lock;        /* of making what is not there yet; recursive: building a type may find another */
+    unsigned depth;              /* how often it is held */
+    struct recording *recording; /* of what is read under it: nobody notes later who uses what is made */
     struct arena *arena;
     struct snapshot *snapshot;
     struct names names;
@@ -72,10 +73,20 @@ static void add_by_pointer(struct shared_map *m, const void *key, void *value)
     shared_map_add(m, arena_dup(m->arena, (struct sv){ (const char *)&key, sizeof key }), value);
 }
 
+/* NULL where nothing is recorded. */
+static struct recording *record(struct snapshot *s) { return snapshot_reads(s) ? reads_begin(snapshot_reads(s)) : NULL; }
+
+static void record_end(struct snapshot *s, struct recording *rec)
+{
+    if (rec)
+        reads_end_common(snapshot_reads(s), rec);
+}
+
 static void enter(struct shared *sh)
 {
     pthread_mutex_lock(&sh->lock);
-    sh->depth++;
+    if (sh->depth++ == 0)
+        sh->recording = record(sh->snapshot);
 }
 
 /* Types are shown to those who do not hold the lock once none is half built. */
@@ -85,6 +96,7 @@ static void leave(struct shared *sh)
         for (size_t i = 0; i < sh->fresh_count; i++)
             add_by_pointer(&sh->types, sh->fresh[i], ptrmap_find(&sh->building, sh->fresh[i]));
         sh->fresh_count = 0;
+        record_end(sh->snapshot, sh->recording);
     }
     sh->depth--;
     pthread_mutex_unlock(&sh->lock);
@@ -250,7 +262,9 @@ static const struct rtype_info *rtype_shared(struct shared *sh, const struct sym
     bool qualified = sv_find_char(name->text, ':', 0) != SIZE_MAX;
     const struct type_info *native = !qualified && sh->hooks.type_info ? sh->hooks.type_info(sh->hooks.ctx, name->text) : NULL;
     /* reads a file: not under the lock */
+    struct recording *rec = record(sh->snapshot);
     const struct ruby_type *ruby = !qualified && !native ? snapshot_ruby_type(sh->snapshot, name->text) : NULL;
+    record_end(sh->snapshot, rec);
     enter(sh);
     info = find_by_pointer(&sh->rtypes, name); /* again: another thread may have been first */
     if (!info)
@@ -380,9 +394,13 @@ const struct type *loader_find(void *ctx, struct sv name)
     const struct type *t = find_by_pointer(&c->shared->types, sym);
     if (t)
         return t;
-    if (find_define(c, sym)) /* of the code at hand too: not to be shared */
+    struct recording *rec = record(c->snapshot);
+    bool defined = find_define(c, sym); /* of the code at hand too: not to be shared */
+    if (!defined)
+        read_alias(c->snapshot, sym);
+    record_end(c->snapshot, rec);
+    if (defined)
         return make_ref(c, sym->text, SV_NONE).t;
-    read_alias(c->snapshot, sym);
     enter(c->shared);
     t = shared_find(c->shared, name);
     leave(c->shared);

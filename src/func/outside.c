@@ -70,6 +70,7 @@ static struct sv program_arg(struct call *k)
 
 static struct value fn_generate(struct call *k)
 {
+    call_asks_outside(k);
     struct sv path = program_arg(k), real;
     struct words w = { 0 };
     struct strbuf line = STRBUF_IN(k->arena);

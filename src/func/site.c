@@ -150,6 +150,7 @@ static struct value fn_time(struct call *k)
 {
     if (k->count > 1)
         call_fail(k, "time(): Wrong number of arguments given %u for 0 or 1", k->count);
+    call_asks_outside(k);
     return value_int((int64_t)time(NULL));
 }
 

@@ -35,6 +35,7 @@ static struct value fn_strftime_now(struct call *k)
     call_warn(k, "deprecations",
               "The argument signature (String format, [String timezone]) is deprecated for #strftime. See "
               "#strftime documentation and Timespan type for more info");
+    call_asks_outside(k);
     clock_gettime(CLOCK_REALTIME, &now);
     args[0].i = now.tv_sec * NS_PER_SECOND + now.tv_nsec;
     struct call again = *k;

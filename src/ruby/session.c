@@ -51,6 +51,7 @@ static void *make_env(void *ctx, struct snapshot *s, struct arena *a)
 
 struct ruby_env *env_of(struct call *k)
 {
+    snapshot_note_ruby(compile_snapshot(k->c));
     return snapshot_memo(compile_snapshot(k->c), SV("ruby"), make_env, compile_options_of(k->c)->hooks.ruby);
 }
 

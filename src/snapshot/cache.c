@@ -8,6 +8,8 @@ struct cache_item {
     atomic_bool made;
     pthread_mutex_t lock;
     void *thing;
+    const uint32_t *reads; /* what it depends on */
+    uint32_t read_count;
     struct cache_item *next;
 };
 
@@ -16,8 +18,9 @@ struct workshop {
     struct workshop *next_idle, *next;
 };
 
-void cache_init(struct cache *c)
+void cache_init(struct cache *c, struct reads *reads)
 {
+    c->reads = reads;
     c->arena = arena_new(0);
     c->items = NULL;
     c->idle = c->all = NULL;
@@ -81,18 +84,36 @@ static void workshop_give_back(struct cache *c, struct workshop *w)
     pthread_mutex_unlock(&c->lock);
 }
 
+static void *make_recorded(struct cache *c, struct cache_item *it, void *(*make)(void *ctx, struct sv key, struct arena *a), void *ctx,
+                           struct arena *a)
+{
+    if (!c->reads)
+        return make(ctx, it->key, a);
+    struct recording *rec = reads_begin(c->reads);
+    void *thing = make(ctx, it->key, a);
+    it->reads = reads_end(c->reads, rec, a, &it->read_count);
+    return thing;
+}
+
+static void *taken(struct cache *c, const struct cache_item *it)
+{
+    if (c->reads)
+        reads_note(c->reads, it->reads, it->read_count);
+    return it->thing;
+}
+
 void *cache_get(struct cache *c, struct sv key, void *(*make)(void *ctx, struct sv key, struct arena *a), void *ctx)
 {
     struct cache_item *it = item_of(c, key);
     if (atomic_load_explicit(&it->made, memory_order_acquire))
-        return it->thing;
+        return taken(c, it);
     pthread_mutex_lock(&it->lock);
     if (!atomic_load_explicit(&it->made, memory_order_relaxed)) {
         struct workshop *w = workshop_take(c);
-        it->thing = make(ctx, it->key, w->arena);
+        it->thing = make_recorded(c, it, make, ctx, w->arena);
         workshop_give_back(c, w);
         atomic_store_explicit(&it->made, true, memory_order_release);
     }
     pthread_mutex_unlock(&it->lock);
-    return it->thing;
+    return taken(c, it);
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "base/shared_map.h"
+#include "snapshot/reads.h"
 
 struct cache {
     struct shared_map map; /* read without the lock */
@@ -14,10 +15,11 @@ struct cache {
     struct workshop *idle; /* arenas that nobody makes something in now */
     struct workshop *all;
     struct cache_item *items;
-    char apart[64]; /* from the next one, as in a shared_map */
+    struct reads *reads; /* where it is noted what was read for a thing; NULL: nowhere */
+    char apart[64];      /* from the next one, as in a shared_map */
 };
 
-void cache_init(struct cache *c);
+void cache_init(struct cache *c, struct reads *reads);
 void cache_release(struct cache *c);
 /* What make() gave for the key; it is called at first need, by one thread, while others that want the same key wait.
  * make may use the cache for other keys. NULL is kept too. What it allocates in the arena lives as long as the cache. */

@@ -15,12 +15,12 @@ struct module_folder {
 struct module_slot {
     struct module module; /* metadata is set at first snapshot_module() */
     pthread_mutex_t lock;
-    bool has_metadata; /* it was looked for */
 };
 
 struct snapshot {
     struct arena *arena; /* settings and modules: not changed after opening */
     struct source_tree tree;
+    struct reads *reads; /* NULL: what is read is not recorded */
     struct symtab *syms;
     struct sv environment, site, hiera, global_hiera, manifest, codedir, modulepath_text;
     struct module_folder *modulepath;

@@ -139,6 +139,17 @@ static struct cache *const *all_caches(struct snapshot *s, struct cache *list[CA
     return list;
 }
 
+static bool read_site(struct snapshot *s, const struct snapshot_options *o, struct err *err)
+{
+    if (s->site.n && s->tree.kind(s->tree.ctx, s->site) != TREE_FOLDER)
+        return err_set(err, "the site '%.*s' is no folder", SV_ARG(s->site));
+    read_settings(s, o);
+    for (size_t i = 0; i < s->modulepath_count; i++)
+        if (!list_modules(s, &s->modulepath[i], err))
+            return false;
+    return true;
+}
+
 struct snapshot *snapshot_open(const struct snapshot_options *o, struct err *err)
 {
     struct arena *a = arena_new(0);
@@ -146,25 +157,25 @@ struct snapshot *snapshot_open(const struct snapshot_options *o, struct err *err
     struct cache *caches[CACHE_COUNT];
     s->arena = a;
     s->tree = o->tree ? *o->tree : source_tree_folder();
+    s->reads = o->record_reads ? reads_new(s->tree) : NULL;
+    if (s->reads)
+        s->tree = reads_tree(s->reads);
     s->syms = symtab_new();
     s->module_by_name = map_in(a);
     all_caches(s, caches);
     for (size_t i = 0; i < CACHE_COUNT; i++)
-        cache_init(caches[i]);
+        cache_init(caches[i], s->reads);
     s->environment = arena_dup(a, o->environment.n ? o->environment : SV("production"));
     s->site = path_clean(a, o->site);
     s->codedir = path_clean(a, o->codedir);
-    if (s->site.n && s->tree.kind(s->tree.ctx, s->site) != TREE_FOLDER) {
-        err_set(err, "the site '%.*s' is no folder", SV_ARG(s->site));
+    struct recording *settings = s->reads ? reads_begin(s->reads) : NULL;
+    bool ok = read_site(s, o, err);
+    if (settings) /* and the list of modules: they concern every compile */
+        reads_end_common(s->reads, settings);
+    if (!ok) {
         snapshot_free(s);
         return NULL;
     }
-    read_settings(s, o);
-    for (size_t i = 0; i < s->modulepath_count; i++)
-        if (!list_modules(s, &s->modulepath[i], err)) {
-            snapshot_free(s);
-            return NULL;
-        }
     s->module_list = ARENA_ARRAY(a, const struct module *, s->module_count + 1);
     for (size_t i = 0; i < s->module_count; i++) {
         pthread_mutex_init(&s->modules[i].lock, NULL);
@@ -184,9 +195,11 @@ void snapshot_free(struct snapshot *s)
     for (size_t i = 0; i < s->module_count; i++)
         pthread_mutex_destroy(&s->modules[i].lock);
     symtab_free(s->syms);
+    reads_free(s->reads);
     arena_free(s->arena);
 }
 
+struct reads *snapshot_reads(struct snapshot *s) { return s->reads; }
 struct symtab *snapshot_symtab(struct snapshot *s) { return s->syms; }
 const struct source_tree *snapshot_tree(const struct snapshot *s) { return &s->tree; }
 struct sv snapshot_environment(const struct snapshot *s) { return s->environment; }
@@ -226,13 +239,11 @@ const struct module *snapshot_module(struct snapshot *s, struct sv name)
     struct module_slot *slot = slot_find(s, name);
     if (!slot)
         return NULL;
+    struct arena *scratch = arena_new(0);
+    const struct data_doc *metadata = cache_get(&s->once, path_join(scratch, slot->module.dir, SV("metadata.json")), make_metadata, s);
+    arena_free(scratch);
     pthread_mutex_lock(&slot->lock);
-    if (!slot->has_metadata) {
-        struct arena *scratch = arena_new(0);
-        slot->module.metadata = cache_get(&s->once, path_join(scratch, slot->module.dir, SV("metadata.json")), make_metadata, s);
-        slot->has_metadata = true;
-        arena_free(scratch);
-    }
+    slot->module.metadata = metadata;
     pthread_mutex_unlock(&slot->lock);
     return &slot->module;
 }

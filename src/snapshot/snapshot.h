@@ -8,6 +8,7 @@
 #include "base/source_tree.h"
 #include "lang/ast.h"
 #include "model/model.h"
+#include "snapshot/reads.h"
 
 struct snapshot;
 
@@ -20,6 +21,7 @@ struct snapshot_options {
     struct sv own_modules;  /* further folder of modules, looked at last: where potlac's own are in a source tree; may be empty */
     struct sv codedir;      /* folder whose modules/ come first in $basemodulepath; empty: none */
     const struct source_tree *tree; /* where files are read from; must outlive the snapshot. NULL: the file system */
+    bool record_reads;              /* for snapshot_reads */
     bool base_modules;              /* $basemodulepath belongs to the module path that is taken where none is said, as in Puppet */
 };
 
@@ -103,6 +105,11 @@ const struct sv *snapshot_glob(struct snapshot *s, struct sv pattern, uint32_t *
 /* A place for another layer's memo (parsed hiera.yaml files): made once by make(), kept for the snapshot's life. Thread-safe. */
 /* make must return: no compile_fail inside. */
 void *snapshot_memo(struct snapshot *s, struct sv key, void *(*make)(void *ctx, struct snapshot *s, struct arena *a), void *ctx);
+
+/* What is read of the site's files; NULL where the options did not ask for it. */
+struct reads *snapshot_reads(struct snapshot *s);
+/* Code in Ruby is about to be run: every Ruby file of every module counts as read. */
+void snapshot_note_ruby(struct snapshot *s);
 
 /* NULL where the site has no model/, or the model is wrong. Mistakes and warnings are in the diags given at first call. */
 const struct model *snapshot_model(struct snapshot *s, struct diags *diags);

@@ -40,6 +40,14 @@
     "CREATE INDEX event_of_report ON report_event (report);"                                                                               \
     "CREATE INDEX event_by_resource ON report_event (resource_type, resource_title);"
 
+/* What catalogs were compiled from: see compiled.h. */
+#define COMPILED(ID, TEXT, INT)                                                                                                            \
+    "CREATE TABLE site_read (id " ID ", question " INT " NOT NULL, path " TEXT " NOT NULL, digest " TEXT " NOT NULL,"                      \
+    " UNIQUE (path, question));"                                                                                                           \
+    "CREATE TABLE read_set (id " ID ", hash " TEXT " NOT NULL UNIQUE, uses " INT " NOT NULL, reads " TEXT " NOT NULL);"                    \
+    "CREATE TABLE compiled (key " TEXT " NOT NULL PRIMARY KEY, inputs " TEXT " NOT NULL, digest " TEXT " NOT NULL,"                        \
+    " flags " INT " NOT NULL, read_set " INT " NOT NULL);"
+
 const struct migration sqlite_migrations[] = {
     { 1, "events and documents",
       "CREATE TABLE event ("
@@ -64,6 +72,7 @@ const struct migration sqlite_migrations[] = {
       "CREATE INDEX event_by_subject ON event (subject, id);"
       "CREATE INDEX event_by_kind ON event (kind, id);" },
     { 3, "facts, catalogs and reports", INVENTORY("INTEGER PRIMARY KEY", "TEXT", "INTEGER", " WITHOUT ROWID") },
+    { 4, "what catalogs were compiled from", COMPILED("INTEGER PRIMARY KEY", "TEXT", "INTEGER") },
 };
 
 const struct migration postgres_migrations[] = {
@@ -112,6 +121,7 @@ const struct migration postgres_migrations[] = {
       "  SELECT 1 FROM jsonb_array_elements_text(path) WITH ORDINALITY AS s (step, place)"
       "  JOIN jsonb_array_elements_text(patterns) WITH ORDINALITY AS p (pattern, place) USING (place)"
       "  WHERE s.step !~ p.pattern) $$;" },
+    { 4, "what catalogs were compiled from", COMPILED("bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "text COLLATE \"C\"", "bigint") },
 };
 /* clang-format on */
 

@@ -27,7 +27,7 @@ static bool add_value(struct store *s, const struct shared_kind *kind, const str
     return store_run(s, kind->add, SQL_KEPT, args, kind->columns + 1, sql_take_int, out_id, err);
 }
 
-static bool use_less(struct store *s, const struct shared_kind *kind, int64_t id, struct err *err)
+bool shared_value_release(struct store *s, const struct shared_kind *kind, int64_t id, struct err *err)
 {
     const struct sql_value args[] = { sql_int(id) };
     int64_t uses = 0;
@@ -40,7 +40,7 @@ static bool let_go(struct store *s, const struct shared_kind *kind, int64_t node
     for (struct map_entry *e = NULL; (e = map_next(held, e));) {
         const struct held *h = e->value;
         const struct sql_value args[] = { sql_int(node), sql_int(h->id) };
-        if (!h->kept && (!store_run(s, kind->unlink, SQL_KEPT, args, 2, NULL, NULL, err) || !use_less(s, kind, h->id, err)))
+        if (!h->kept && (!store_run(s, kind->unlink, SQL_KEPT, args, 2, NULL, NULL, err) || !shared_value_release(s, kind, h->id, err)))
             return false;
     }
     return true;
@@ -80,5 +80,5 @@ bool shared_values_set(struct store *s, struct arena *scratch, const struct shar
 bool shared_value_swap(struct store *s, const struct shared_kind *kind, const struct shared_value *value, int64_t *io_id, struct err *err)
 {
     int64_t was = *io_id;
-    return add_value(s, kind, value, io_id, err) && (!was || use_less(s, kind, was, err));
+    return add_value(s, kind, value, io_id, err) && (!was || shared_value_release(s, kind, was, err));
 }

@@ -29,5 +29,7 @@ bool shared_values_set(struct store *s, struct arena *scratch, const struct shar
                        const struct shared_value *values, uint32_t count, struct err *err);
 /* One value that a column of a node points at: *io_id was the node's and becomes that of the value. */
 bool shared_value_swap(struct store *s, const struct shared_kind *kind, const struct shared_value *value, int64_t *io_id, struct err *err);
+/* One holder less; the last one takes the value with it. */
+bool shared_value_release(struct store *s, const struct shared_kind *kind, int64_t id, struct err *err);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "store/answer.h"
+#include "store/compiled.h"
 #include "store/inventory.h"
 #include "store/pql.h"
 #include "suite.h"
@@ -361,6 +362,42 @@ static void test_inventory_replaces(void **state)
     place_free(&p);
 }
 
-#define QUERY_TESTS cmocka_unit_test(test_questions), cmocka_unit_test(test_wrong_questions), cmocka_unit_test(test_inventory_replaces)
+/* What catalogs were compiled from. */
+static void test_compiled(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = must_open(p.path);
+    struct err err = { "" };
+    struct compiled_all all;
+    struct compiled_read reads[] = { { 0, 1, SV("./a"), SV("1") }, { 0, 0, SV("./a"), SV("file") }, { 0, 1, SV("./b"), SV("2") } };
+    const struct compiled one = { SV("host:default/a"), SV("in"), SV("out"), COMPILED_COLLECTS, 0 },
+                          two = { SV("host:default/b"), SV("in"), SV("out"), 0, 0 };
+    must(store_begin(s, &err), &err);
+    must(compiled_put_reads(s, reads, 3, &err), &err);
+    const int64_t both[] = { reads[0].id, reads[1].id };
+    must(compiled_put(s, p.arena, &two, both, 2, &err) && compiled_put(s, p.arena, &one, both, 2, &err), &err);
+    reads[2].digest = SV("3");
+    int64_t id = reads[2].id;
+    must(compiled_put_reads(s, reads + 2, 1, &err), &err);
+    assert_int_equal(reads[2].id, id);
+    must(store_commit(s, &err), &err);
+    must(compiled_load(s, p.arena, &all, &err), &err);
+    assert_true(all.count == 2 && all.read_count == 3 && all.set_count == 1);
+    assert_true(sv_is(all.items[0].key, "host:default/a") && all.items[0].flags == COMPILED_COLLECTS && sv_is(all.items[0].digest, "out"));
+    assert_true(all.items[0].read_set == all.sets[0].id && all.items[1].read_set == all.sets[0].id);
+    must(store_begin(s, &err), &err);
+    must(compiled_put(s, p.arena, &one, &id, 1, &err) && compiled_put(s, p.arena, &two, &id, 1, &err), &err);
+    must(compiled_delete(s, SV("host:default/a"), &err), &err);
+    must(store_commit(s, &err), &err);
+    must(compiled_load(s, p.arena, &all, &err), &err);
+    assert_true(all.count == 1 && all.set_count == 1); /* the set that nobody has is gone */
+    store_close(s);
+    place_free(&p);
+}
+
+#define QUERY_TESTS                                                                                                                        \
+    cmocka_unit_test(test_compiled), cmocka_unit_test(test_questions), cmocka_unit_test(test_wrong_questions),                             \
+        cmocka_unit_test(test_inventory_replaces)
 
 #endif

@@ -123,7 +123,7 @@ static bool is_this_machine(struct sv certname)
 static void known_facts(struct cli *c, struct site *s, const struct subject *subject, struct compile_options *o)
 {
     if (subject->entity) {
-        o->facts = subject_facts(s, subject->entity, o->certname);
+        subject_facts(s, subject->entity, o);
         return;
     }
     if (is_this_machine(o->certname)) {
@@ -158,9 +158,12 @@ bool node_options(struct cli *c, struct site *s, const char *name, struct compil
         known_facts(c, s, &subject, out);
     else if (!given_facts(c, facts, out, err))
         return false;
-    out->top_vars = subject.entity ? subject_model_vars(s, subject.entity) : VALUE_UNDEF;
+    out->top_vars = VALUE_UNDEF;
+    if (subject.entity)
+        subject_classify(s, subject.entity, out);
     if (!s->classification)
         return true;
+    out->refused = SV_NONE; /* a classifier's word counts, whatever the model lacks */
     out->top_vars = joined(c->arena, out->top_vars, s->classification->parameters);
     out->classes = s->classification->classes;
     out->class_count = s->classification->class_count;

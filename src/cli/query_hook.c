@@ -30,13 +30,8 @@ static struct store *model_store(struct site *s, struct err *err)
 /* Before anything was applied nothing is stored of nodes; asking makes no files. */
 static struct store *open_store(struct site *s, struct err *err)
 {
-    struct sv path = path_join(s->arena, s->state_dir, SV("store.db"));
-    if (!s->store && !fs_exists(path.p))
-        return model_store(s, err);
-    pthread_mutex_lock(&s->questions);
-    bool open = s->store || site_open_store(s, err);
-    pthread_mutex_unlock(&s->questions);
-    return open ? s->store : NULL;
+    struct store *store = site_existing_store(s, err);
+    return store || err->text[0] ? store : model_store(s, err);
 }
 
 static struct query *read_query(struct call *k, struct value v, struct diags *diags)

@@ -293,6 +293,16 @@ bool site_open_store(struct site *s, struct err *err)
     return s->store && open_seal_key(s, err) && people_recall(&s->people, s->arena, s->store, err);
 }
 
+struct store *site_existing_store(struct site *s, struct err *err)
+{
+    err->text[0] = '\0';
+    pthread_mutex_lock(&s->questions);
+    bool there = s->store || (s->state_dir.n && fs_exists(path_join(s->arena, s->state_dir, SV("store.db")).p));
+    bool open = there && (s->store || site_open_store(s, err));
+    pthread_mutex_unlock(&s->questions);
+    return open ? s->store : NULL;
+}
+
 bool site_load_exports(struct site *s, struct err *err)
 {
     if (s->exports)
@@ -386,9 +396,9 @@ static struct compile_result *compile_host(struct site *s, const struct subject 
 {
     struct compile_options o = site_options(s);
     o.certname = subject->certname;
-    o.facts = subject_facts(s, subject->entity, subject->certname);
+    subject_facts(s, subject->entity, &o);
     o.server_facts = site_server_facts(s);
-    o.top_vars = subject_model_vars(s, subject->entity);
+    subject_classify(s, subject->entity, &o);
     return compile_node(s->snapshot, &o);
 }
 

@@ -70,6 +70,8 @@ bool site_open(struct cli *c, struct site *out_site);
 /* A snapshot without a site: for `apply FILE`, `apply -e`, `compile`. */
 bool site_open_bare(struct cli *c, struct site *out_site);
 bool site_open_store(struct site *s, struct err *err);
+/* The store where something was ever recorded; NULL without err text where there is none: asking makes no files. */
+struct store *site_existing_store(struct site *s, struct err *err);
 /* s->exports from the store, which is opened where there is one. */
 bool site_load_exports(struct site *s, struct err *err);
 void site_close(struct site *s);

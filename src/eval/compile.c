@@ -167,19 +167,28 @@ static void run_programs(struct compile *c, const struct unit **units, uint32_t 
 
 /* ---- classification ---- */
 
-static struct entry *class_named(struct compile *c, struct sv name)
+static _Noreturn void fail_at_entity(struct compile *c, struct span at, struct sv message)
 {
-    struct entry *e = find_class(c, name);
-    if (!e)
-        help_class(c, name);
-    if (!e)
-        raise_plain(c, SV_NONE, 0, "Could not find class %.*s for %.*s", SV_ARG(name), SV_ARG(c->options->certname));
-    return e;
+    unsigned line = 0, column;
+    if (at.src)
+        span_position(at, &line, &column);
+    raise_plain(c, at.src ? at.src->path : SV_NONE, line, "%.*s", SV_ARG(message));
+}
+
+static struct entry *class_named(struct compile *c, const struct class_request *r)
+{
+    struct entry *e = find_class(c, r->name);
+    if (e)
+        return e;
+    help_class(c, r->name);
+    if (r->by.n)
+        fail_at_entity(c, r->at, arena_printf(c->arena, "Class '%.*s', which %.*s names, does not exist", SV_ARG(r->name), SV_ARG(r->by)));
+    raise_plain(c, SV_NONE, 0, "Could not find class %.*s for %.*s", SV_ARG(r->name), SV_ARG(c->options->certname));
 }
 
 static void declare_requested(struct compile *c, const struct class_request *r, struct scope *s)
 {
-    struct entry *e = class_named(c, r->name);
+    struct entry *e = class_named(c, r);
     struct resource_param *params = ARENA_ARRAY(c->arena, struct resource_param, r->params->count + 1);
     for (uint32_t i = 0; i < r->params->count; i++)
         params[i] = (struct resource_param){ .name = intern(c->syms, value_sv(r->params->pairs[i].key)),
@@ -198,11 +207,11 @@ static void declare_classes(struct compile *c, struct eres **waiting, uint32_t *
     for (uint32_t i = 0; i < o->class_count; i++)
         if (o->classes[i].params && o->classes[i].params->count) {
             declare_requested(c, &o->classes[i], s);
-            waiting[n++] = class_named(c, o->classes[i].name)->resource;
+            waiting[n++] = class_named(c, &o->classes[i])->resource;
         }
     for (uint32_t i = 0; i < o->class_count; i++)
         if (!o->classes[i].params || !o->classes[i].params->count) {
-            struct entry *e = class_named(c, o->classes[i].name);
+            struct entry *e = class_named(c, &o->classes[i]);
             if (!e->scope)
                 waiting[n++] = class_ensure(c, e, s);
         }
@@ -282,6 +291,8 @@ static void compile_run(struct compile *c)
     c->catalog = catalog_new(c->arena, c->syms, c->options->certname);
     c->catalog->environment = snapshot_environment(c->snapshot);
     const struct compile_options *o = c->options;
+    if (o->refused.n)
+        fail_at_entity(c, o->refused_at, o->refused);
     for (uint32_t i = 0; i < o->class_count; i++)
         ARENA_PUSH(c->arena, c->catalog->classes, c->catalog->class_count, c->catalog->class_cap, o->classes[i].name);
     create_top(c);

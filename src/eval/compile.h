@@ -54,6 +54,8 @@ struct type_info {
 struct class_request {
     struct sv name;
     const struct hash *params; /* NULL: include */
+    struct sv by;              /* the entity of the model that names it; empty: a classifier does */
+    struct span at;            /* and where */
 };
 
 struct compile_options {
@@ -63,6 +65,8 @@ struct compile_options {
     struct value server_facts;           /* hash; undef: none */
     const struct class_request *classes; /* classification */
     uint32_t class_count;
+    struct sv refused; /* why the model cannot say what the node is: the compile fails with these words; empty: it can */
+    struct span refused_at;
     struct value top_vars; /* hash of further top-scope variables ($model, ENC parameters); undef: none */
     struct sv code;        /* manifest text in place of the site's (apply -e); p NULL: the site's */
     struct sv code_path;   /* shown for code; empty: no file, as Puppet[:code] */

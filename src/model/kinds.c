@@ -107,8 +107,9 @@ static const struct field host_fields[] = {
     END,
 };
 static const struct field puppet_fields[] = {
-    { "role", FT_TEXT, REQ },
+    { "role", FT_TEXT },
     { "params", FT_MAP },
+    { "classes", FT_MAP },
     END,
 };
 static const struct field cluster_fields[] = {
@@ -124,6 +125,7 @@ static const struct field deployment_fields[] = {
     { "cluster", FT_REF, REQ | ONE, "cluster", RELATES(REL_RUNS_ON), .rule = "I12" },
     { "version", FT_TEXT, REQ },
     { "params", FT_MAP },
+    { "classes", FT_MAP },
     END,
 };
 

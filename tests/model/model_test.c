@@ -131,7 +131,7 @@ static void test_fields(void **state)
         { SPEC("Host", "{fqdn: [a]}"), "spec.fqdn of host:default/x: expected text, found a list" },
         { SPEC("Cluster", "{site: lon, minHosts: many}"), "expected a whole number, found text" },
         { SPEC("Cluster", "{site: lon, minHosts: -1}"), "-1 is out of range" },
-        { SPEC("Cluster", "{site: lon, puppet: {params: {}}}"), "spec.puppet of cluster:default/x lacks 'role'" },
+        { SPEC("Cluster", "{site: lon, puppet: {classes: [ntp]}}"), "spec.puppet.classes of cluster:default/x: expected a map" },
         { SPEC("Cluster", "{site: lon, puppet: {role: a, parms: {}}}"), "unknown field 'parms' in spec.puppet" },
         { SPEC("Deployment", "{service: a, cluster: b, version: 4.2}"), "put it in quotes" },
         { SPEC("Person", "{timezone: Europe/Stokholm}"), "'Europe/Stokholm' is no time zone" },

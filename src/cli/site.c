@@ -372,6 +372,19 @@ static bool subject_is(const struct subject *subject, struct sv name)
            (subject->is_host && sv_eq_nocase(subject->entity->name, name));
 }
 
+/* A host that is there, but has no catalog: it is staged, or gone. */
+static const struct entity *other_host(struct site *s, struct sv name)
+{
+    uint32_t n;
+    const struct entity *const *hosts = model_of_kind(s->model, KIND_HOST, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct subject subject = { hosts[i], host_certname(hosts[i]), true };
+        if (!is_converged(hosts[i]) && subject_is(&subject, name))
+            return hosts[i];
+    }
+    return NULL;
+}
+
 bool site_subject(struct site *s, struct sv name, struct subject *out_subject, struct err *err)
 {
     uint32_t n;
@@ -385,6 +398,10 @@ bool site_subject(struct site *s, struct sv name, struct subject *out_subject, s
         }
         names[i] = all[i].is_host ? all[i].entity->name : ref_short(s->arena, all[i].entity->ref);
     }
+    const struct entity *other = s->model ? other_host(s, name) : NULL;
+    if (other)
+        return err_set(err, "'%.*s' is %.*s in the model: only a host that is active or draining has a catalog", SV_ARG(name),
+                       SV_ARG(entity_text(other, "status")));
     struct sv near = near_names(s->arena, name, names, n);
     return err_set(err, "no active host, Potlac or ownership is named '%.*s'%s%.*s%s", SV_ARG(name), near.n ? "; did you mean " : "",
                    SV_ARG(near), near.n ? "?" : "");

@@ -168,7 +168,8 @@ void subject_classify(struct site *s, const struct entity *host, struct compile_
     else
         add_classes(&c, cluster, "puppet.classes");
     hash_put_str(a, m, "host", value_str(host->name));
-    hash_put_str(a, m, "site", text(entity_text(host, "site")));
+    struct sv site = entity_text(host, "site");
+    hash_put_str(a, m, "site", text(site.n || !cluster ? site : entity_text(cluster, "site")));
     hash_put_str(a, m, "cluster", cluster ? value_str(cluster->name) : VALUE_UNDEF);
     hash_put_str(a, m, "environment", cluster ? text(entity_text(cluster, "environment")) : VALUE_UNDEF);
     hash_put_str(a, m, "role", role.n ? value_str(role) : cluster ? text(entity_text(cluster, "puppet.role")) : VALUE_UNDEF);

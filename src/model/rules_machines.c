@@ -175,11 +175,13 @@ static void check_deployments(struct checker *k)
             continue;
         struct sv key = arena_printf(k->scratch, "%u %u", service->index, cluster->index);
         const struct entity *other = map_find(&seen, key);
-        if (other)
-            rule_error(k, entity_span(d, "service"), "%.*s and %.*s both deploy %.*s on %.*s", SV_ARG(other->ref), SV_ARG(d->ref),
-                       SV_ARG(service->name), SV_ARG(cluster->ref));
-        else
+        if (!other) {
             map_put(&seen, key, (void *)d);
+            continue;
+        }
+        rule_error(k, entity_span(d, "service"), "%.*s and %.*s both deploy %.*s on %.*s", SV_ARG(other->ref), SV_ARG(d->ref),
+                   SV_ARG(service->name), SV_ARG(cluster->ref));
+        diag_hint(k->diags, "each of its hosts would have two versions of it: keep one");
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/yaml.h"
+#include "base/yaml_write.h"
 
 /* The first document as JSON, or the diagnostics. */
 static const char *read_limited(struct arena *a, const char *text, const struct data_limits *limits)
@@ -164,9 +165,47 @@ static void limits(void **state)
     arena_free(a);
 }
 
+/* What is written reads back equal, and looks as people write it. */
+static void test_write(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *out; /* out NULL: as in */
+    } cases[] = {
+        { "a: 1\nb: text\nc: true\nd: null\ne: 1.5\n", NULL },
+        { "a: \"1.2\"\nb: \"yes\"\nc: \"0755\"\nd: \"\"\ne: \"2027-03-03\"\nf: \"n\"\ng: \"12:30\"\n", NULL },
+        { "a: 7.3.1\nb: /etc/motd\nc: a b-c\nd: https://x.org/a\ne: \"a: b\"\nf: \"a #b\"\ng: \"- a\"\nh: \"{a}\"\n", NULL },
+        { "a: [1, b, \"2\"]\nb: []\nc: {}\n", NULL },
+        { "a:\n  b:\n    c: 1\n  d: [1]\n", NULL },
+        { "a:\n  - b: 1\n    c: 2\n  - d:\n      - [1, 2]\n      - {}\n      - e: f\n", NULL },
+        { "- - a: 1\n    b: 2\n  - c\n- d\n", NULL },
+        { "a: |\n  one\n   two\n\n  three\nb: |-\n  one\n  two\nc: |+\n  one\n\nd: 1\n", NULL },
+        { "a: \"one \\ntwo\"\nb: \" lead\\nb\"\nc: \"tab\\tq\\\"\\\\\\x01\\x7F\\x85\"\n", NULL },
+        { "1: a\n\"2\": b\ntrue: c\n", NULL },
+        { "k\xc3\xa4se: br\xc3\xb6t\n", NULL },
+        { "text\n", NULL },
+        { "a: 'it''s'\n", "a: \"it's\"\n" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct arena *a = arena_new(0);
+        struct diags diags = diags_in(a);
+        struct source src = { SV("in"), sv_of(cases[i].in) }, again = { SV("out"), SV_NONE };
+        struct data_doc *doc, *back;
+        struct strbuf out = STRBUF_IN(a);
+        assert_true(yaml_read(a, &src, NULL, &diags, &doc));
+        yaml_write(&out, &doc->root, 0);
+        assert_string_equal(strbuf_cstr(&out), cases[i].out ? cases[i].out : cases[i].in);
+        again.text = strbuf_sv(&out);
+        assert_true(yaml_read(a, &again, NULL, &diags, &back));
+        assert_true(data_equal(&doc->root, &back->root));
+        arena_free(a);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(scalars), cmocka_unit_test(specials_are_marked), cmocka_unit_test(structure),
-                                        cmocka_unit_test(messages), cmocka_unit_test(limits) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(scalars),   cmocka_unit_test(specials_are_marked),
+                                        cmocka_unit_test(structure), cmocka_unit_test(test_write),
+                                        cmocka_unit_test(messages),  cmocka_unit_test(limits) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include "cli/hooks.h"
 #include "cli/node.h"
 #include "cli/subject_facts.h"
+#include "store/change.h"
 
 static enum tree_kind kind_of(struct site *s, struct sv dir, const char *name)
 {
@@ -126,6 +127,7 @@ static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
                                   .global_hiera = option_text(c, "hiera-config"),
                                   .codedir = s->codedir,
                                   .tree = &s->tree,
+                                  .overlay = s->overlay,
                                   .base_modules = plain,
                                   .own_modules = own_modules(s->arena) };
     s->environment = o.environment;
@@ -211,7 +213,27 @@ static bool open_tree(struct cli *c, struct site *s, struct err *err)
                                                SV_ARG(s->dir), r->commit.p, SV_ARG(r->summary));
 }
 
-static bool open_parts(struct cli *c, struct site *s, struct diags *diags, struct err *err)
+struct proposer {
+    site_propose *fn; /* NULL: nothing is proposed */
+    void *ctx;
+};
+
+/* What transactions set belongs to the model as much as its files: where it cannot be read, nothing else may be taken for the model. */
+static bool read_overlay(struct site *s, const struct proposer *p, struct err *err)
+{
+    struct sv path = path_join(s->arena, s->state_dir, SV("store.db"));
+    if (!p->fn && !fs_exists(path.p))
+        return true;
+    if (p->fn && !fs_mkdirs(s->state_dir.p, 0755, err))
+        return false;
+    s->overlay = overlay_new(s->arena);
+    s->early_store = store_open(path.p, err);
+    if (!s->early_store)
+        return false;
+    return change_overlay(s->early_store, s->arena, s->overlay, &s->newest_transaction, err) && (!p->fn || p->fn(p->ctx, s, err));
+}
+
+static bool open_parts(struct cli *c, struct site *s, const struct proposer *p, struct diags *diags, struct err *err)
 {
     if (!open_tree(c, s, err))
         return false;
@@ -225,15 +247,18 @@ static bool open_parts(struct cli *c, struct site *s, struct diags *diags, struc
         return false;
     if (!s->environment.n)
         s->environment = data_text(data_get(s->config, "environment"));
-    if (!read_base_facts(s, diags, err) || !open_snapshot(c, s, err))
+    if (!read_base_facts(s, diags, err) || !read_overlay(s, p, err) || !open_snapshot(c, s, err))
         return false;
     s->model = snapshot_model(s->snapshot, diags);
     s->people = (struct people_context){ .model = s->model, .today = s->today };
     return true;
 }
 
-bool site_open(struct cli *c, struct site *out_site)
+bool site_open(struct cli *c, struct site *out_site) { return site_open_with(c, out_site, NULL, NULL); }
+
+bool site_open_with(struct cli *c, struct site *out_site, site_propose *propose, void *ctx)
 {
+    const struct proposer proposer = { propose, ctx };
     const char *dir = cli_value(c, "site"), *state = cli_value(c, "state");
     struct site *s = out_site;
     *s = (struct site){ .arena = c->arena,
@@ -245,7 +270,7 @@ bool site_open(struct cli *c, struct site *out_site)
     struct err err = { "" };
     if (!read_clock(c, s))
         return false;
-    bool ok = open_parts(c, s, &diags, &err);
+    bool ok = open_parts(c, s, &proposer, &diags, &err);
     bool wrong = cli_diags(c, &diags);
     if (!ok && !wrong)
         cli_broken(&err);
@@ -288,7 +313,8 @@ bool site_open_store(struct site *s, struct err *err)
 {
     if (!fs_mkdirs(s->state_dir.p, 0755, err))
         return false;
-    s->store = store_open(path_join(s->arena, s->state_dir, SV("store.db")).p, err);
+    s->store = s->early_store ? s->early_store : store_open(path_join(s->arena, s->state_dir, SV("store.db")).p, err);
+    s->early_store = NULL;
     /* Slots that people have already stay where they are as long as they are valid. */
     return s->store && open_seal_key(s, err) && people_recall(&s->people, s->arena, s->store, err);
 }
@@ -316,6 +342,7 @@ bool site_load_exports(struct site *s, struct err *err)
 void site_close(struct site *s)
 {
     store_close(s->store);
+    store_close(s->early_store);
     store_close(s->model_store);
     builtins_free(s->functions);
     snapshot_free(s->snapshot);

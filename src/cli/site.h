@@ -31,6 +31,9 @@ struct site {
     struct commit_tree *commit; /* of --rev; NULL: the files of the folder */
     struct snapshot *snapshot;
     const struct model *model; /* NULL where the site has no model/ */
+    struct overlay *overlay;   /* what transactions set; NULL: no store is there */
+    int64_t newest_transaction;
+    struct store *early_store; /* opened for the overlay; site_open_store takes it */
     struct store *store;       /* NULL until site_open_store */
     struct store *model_store; /* of nothing but the model; NULL until it is first asked about */
     pthread_mutex_t questions; /* of compiles at once: one opens the stores */
@@ -67,6 +70,10 @@ struct site {
 
 /* Opens the snapshot and, where there is one, the model. False after printing what is wrong. */
 bool site_open(struct cli *c, struct site *out_site);
+/* The same with changes that are about to be made: propose puts them into s->overlay before the model is read, and may ask s->early_store,
+ * which is made where it is not there. */
+typedef bool site_propose(void *ctx, struct site *s, struct err *err);
+bool site_open_with(struct cli *c, struct site *out_site, site_propose *propose, void *ctx);
 /* A snapshot without a site: for `apply FILE`, `apply -e`, `compile`. */
 bool site_open_bare(struct cli *c, struct site *out_site);
 bool site_open_store(struct site *s, struct err *err);

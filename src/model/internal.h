@@ -31,9 +31,10 @@ enum field_type {
 
 enum field_flags {
     FIELD_REQUIRED = 1 << 0,
-    FIELD_LIST = 1 << 1,   /* a list of it */
-    FIELD_MAP_OF = 1 << 2, /* a map whose values are it */
-    FIELD_ONE = 1 << 3,    /* must not be a list, and the rule's id says why: see field.rule */
+    FIELD_LIST = 1 << 1,     /* a list of it */
+    FIELD_MAP_OF = 1 << 2,   /* a map whose values are it */
+    FIELD_RECORDED = 1 << 4, /* a transaction may set it where no file does */
+    FIELD_ONE = 1 << 3,      /* must not be a list, and the rule's id says why: see field.rule */
 };
 
 /* One field of a kind. Adding a field is adding a row; relations follow from the rows too. */
@@ -71,12 +72,13 @@ struct model {
     const struct entity **of_kind[KIND_COUNT];
     uint32_t kind_count[KIND_COUNT];
     size_t kind_cap[KIND_COUNT];
-    struct map by_ref;    /* lower-case ref -> entity */
-    struct map files;     /* paths read by model_add_folder */
-    uint32_t own;         /* entities of potlac/v1 */
-    uint32_t unread;      /* texts that were no YAML: what they declare is unknown */
-    bool bad;             /* a mistake was reported */
-    uint32_t *edge_start; /* count + 1 */
+    struct map by_ref;             /* lower-case ref -> entity */
+    const struct overlay *overlay; /* NULL: none */
+    struct map files;              /* paths read by model_add_folder */
+    uint32_t own;                  /* entities of potlac/v1 */
+    uint32_t unread;               /* texts that were no YAML: what they declare is unknown */
+    bool bad;                      /* a mistake was reported */
+    uint32_t *edge_start;          /* count + 1 */
     struct edge_to *edges;
     uint32_t *rank; /* of an entity by ref */
 };
@@ -106,6 +108,9 @@ bool kinds_allow(const char *kinds, enum model_kind k);
 /* Takes the next word off "a|b|c". */
 bool next_word(const char **rest, struct sv *out_word);
 struct sv near_words(struct arena *a, struct sv wrong, const char *words);
+
+/* overlay.c: adds to spec what was recorded for fields that the document does not declare. */
+void overlay_apply(struct model *m, struct entity *e, struct diags *diags);
 
 /* load.c: a key of metadata that only a catalog writes */
 bool model_is_output(struct sv key);

@@ -8,6 +8,7 @@
 #define LIST       FIELD_LIST
 #define MAPOF      FIELD_MAP_OF
 #define ONE        FIELD_ONE
+#define RECORDED   FIELD_RECORDED
 #define RELATES(r) .relates = (r) + 1
 #define END { NULL }
 
@@ -98,7 +99,7 @@ static const struct field host_fields[] = {
     { "fqdn", FT_TEXT, REQ },
     { "site", FT_TEXT },
     { "cluster", FT_REF, ONE, "cluster", RELATES(REL_HOSTS), .rule = "I12" },
-    { "status", FT_ENUM, 0, "active|planned|staged|draining|failed|retired" },
+    { "status", FT_ENUM, RECORDED, "active|planned|staged|draining|failed|retired" },
     { "platform", FT_TEXT },
     { "address", FT_TEXT, LIST },
     { "owner", FT_REF, 0, OWNER, RELATES(REL_OWNED_BY) },
@@ -123,7 +124,7 @@ static const struct field cluster_fields[] = {
 static const struct field deployment_fields[] = {
     { "service", FT_REF, REQ, "component", RELATES(REL_DEPLOYS) },
     { "cluster", FT_REF, REQ | ONE, "cluster", RELATES(REL_RUNS_ON), .rule = "I12" },
-    { "version", FT_TEXT, REQ },
+    { "version", FT_TEXT, REQ | RECORDED },
     { "params", FT_MAP },
     { "classes", FT_MAP },
     END,
@@ -187,7 +188,7 @@ static const struct field product_fields[] = {
     { "productOwner", FT_REF, REQ, USER },
     { "goLive", FT_DATE },
     { "affects", FT_REF, LIST, "component|api|resource|system|domain", RELATES(REL_AFFECTS) },
-    { "state", FT_ENUM, 0, "planned|building|live|dropped" },
+    { "state", FT_ENUM, RECORDED, "planned|building|live|dropped" },
     END,
 };
 static const struct field context_fields[] = {
@@ -260,7 +261,7 @@ static const struct field topic_fields[] = {
     { "text", FT_TEXT },
     { "due", FT_DATE },
     { "about", FT_REF, LIST, "component|*", RELATES(REL_DISCUSSES) },
-    { "state", FT_ENUM, 0, "open|closed|carried|dropped" },
+    { "state", FT_ENUM, RECORDED, "open|closed|carried|dropped" },
     END,
 };
 static const struct field checkup_fields[] = {
@@ -287,10 +288,10 @@ static const struct field meeting_fields[] = {
 static const struct field backlog_item_fields[] = {
     { "service", FT_REF, REQ, "component", RELATES(REL_DISCUSSES) },
     { "title", FT_TEXT },
-    { "opsRank", FT_INT, REQ },
+    { "opsRank", FT_INT, REQ | RECORDED },
     { "dev", FT_REF, 0, USER },
     { "ops", FT_REF, 0, USER },
-    { "state", FT_ENUM, REQ, "todo|doing|done|dropped" },
+    { "state", FT_ENUM, REQ | RECORDED, "todo|doing|done|dropped" },
     END,
 };
 static const struct field calendar_target_fields[] = {

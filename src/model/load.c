@@ -178,6 +178,7 @@ static bool add_document(struct model *m, struct data_doc *doc, struct diags *di
     const struct entity *first = map_find(&m->by_ref, e.ref);
     if (first)
         return report_double(&e, first, diags);
+    overlay_apply(m, &e, diags);
     struct entity *kept = ARENA_NEW(m->arena, struct entity);
     *kept = e;
     kept->index = m->count;

@@ -76,11 +76,32 @@ struct edge_to {
     const struct entity *via; /* the entity whose text says so: RoleAssignment (role, from, until), SystemOwnership, or one of the two */
 };
 
+/* Values of fields that no file declares: what transactions recorded. Made before a model is loaded; in the arena it is made in. */
+struct overlay;
+struct overlay *overlay_new(struct arena *a);
+/* By full ref; value NULL takes the field out. Texts and values are borrowed. */
+void overlay_set(struct overlay *o, struct sv ref, struct sv field, const struct data *value);
+/* The same for a value that is about to be recorded: no warning where a file declares the field, as the caller refuses that. */
+void overlay_propose(struct overlay *o, struct sv ref, struct sv field, const struct data *value);
+const struct data *overlay_get(const struct overlay *o, struct sv ref, struct sv field);
+
+/* Who writes a field of spec: people in files, or either files or transactions, but never both at once. */
+enum field_writer { FIELD_UNKNOWN, FIELD_OF_FILES, FIELD_OF_EITHER };
+/* out_text: its values are text, whatever they look like. */
+enum field_writer model_field_writer(enum model_kind k, struct sv field, bool *out_text);
+/* "'status'": the fields of a kind that transactions may set; empty: none. near: the names nearest to a wrong one. */
+struct sv model_recorded_fields(struct arena *a, enum model_kind k);
+struct sv model_near_fields(struct arena *a, enum model_kind k, struct sv wrong);
+/* KIND_COUNT: there is none of that name. */
+enum model_kind model_kind_of(struct sv name);
+
 struct model;
 
 /* Adds every document of a YAML text. False where something in it is wrong (diags). Call model_check when all are added.
  * A text that is no YAML adds nothing at all, so a caller that remembers the last good text of a file may add that instead. */
 struct model *model_new(struct arena *a);
+/* Before anything is added. Where a file declares the same field, the file counts, with a warning. */
+void model_set_overlay(struct model *m, const struct overlay *o);
 bool model_add_text(struct model *m, const struct source *src, struct diags *diags);
 /* All *.yaml and *.yml below a folder, sorted by path, and the files below it that Location entities name. */
 bool model_add_tree(struct model *m, const struct source_tree *tree, struct sv folder, struct diags *diags, struct err *err);
@@ -110,6 +131,8 @@ int64_t entity_int(const struct entity *e, const char *path, int64_t otherwise);
 /* "line:column" errors of other layers point at a field: its span, or the entity's name where there is no such field. */
 struct span entity_span(const struct entity *e, const char *path);
 const struct data *entity_field(const struct entity *e, const char *path);
+/* What the file says of a field of spec, without what transactions recorded; NULL. */
+const struct data *entity_declared(const struct entity *e, struct sv field);
 struct sv entity_annotation(const struct entity *e, const char *key);
 
 /* From and until (both inclusive, either may be missing) of a RoleAssignment, Person or Absence (from, to) hold on a day. */

@@ -266,6 +266,15 @@ static bool check_secret(const struct place *p, const struct field *f, const str
     return is_text(p, d, "env:NAME or file:PATH"); /* I15 looks at the value */
 }
 
+static bool lacks_field(const struct place *p, const struct field *f, struct span at)
+{
+    diag_error(p->diags, at, "%.*s of %.*s lacks '%s'%s%s%s", SV_ARG(p->path), SV_ARG(p->e->ref), f->name, f->rule ? " [" : "",
+               f->rule ? f->rule : "", f->rule ? "]" : "");
+    if (f->flags & FIELD_RECORDED)
+        diag_hint(p->diags, "write it here, or record it: potlac set %.*s %s=VALUE --reason TEXT", SV_ARG(p->e->ref), f->name);
+    return false;
+}
+
 static bool check_fields(struct place *p, const struct field *fields, const struct data *map);
 
 static bool check_struct(const struct place *p, const struct field *f, const struct data *d)
@@ -353,9 +362,7 @@ static bool check_fields(struct place *p, const struct field *fields, const stru
     }
     for (const struct field *f = fields; f->name; f++)
         if ((f->flags & FIELD_REQUIRED) && !(seen & UINT64_C(1) << (f - fields)))
-            ok = diag_error(p->diags, map && !sv_is(outer, "spec") ? span_of(p, map) : entity_span(p->e, NULL),
-                            "%.*s of %.*s lacks '%s'%s%s%s", SV_ARG(outer), SV_ARG(p->e->ref), f->name, f->rule ? " [" : "",
-                            f->rule ? f->rule : "", f->rule ? "]" : "");
+            ok = lacks_field(p, f, map && !sv_is(outer, "spec") ? span_of(p, map) : entity_span(p->e, NULL));
     return ok;
 }
 

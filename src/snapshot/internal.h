@@ -21,6 +21,7 @@ struct snapshot {
     struct arena *arena; /* settings and modules: not changed after opening */
     struct source_tree tree;
     struct reads *reads; /* NULL: what is read is not recorded */
+    const struct overlay *overlay;
     struct symtab *syms;
     struct sv environment, site, hiera, global_hiera, manifest, codedir, modulepath_text;
     struct module_folder *modulepath;

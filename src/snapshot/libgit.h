@@ -16,6 +16,10 @@
     X(git_commit_id)                                                                                                                       \
     X(git_commit_message)                                                                                                                  \
     X(git_commit_tree_id)                                                                                                                  \
+    X(git_config_free)                                                                                                                     \
+    X(git_config_get_string)                                                                                                               \
+    X(git_config_open_default)                                                                                                             \
+    X(git_config_snapshot)                                                                                                                 \
     X(git_error_last)                                                                                                                      \
     X(git_libgit2_init)                                                                                                                    \
     X(git_libgit2_shutdown)                                                                                                                \
@@ -25,6 +29,7 @@
     X(git_object_type2string)                                                                                                              \
     X(git_oid_tostr)                                                                                                                       \
     X(git_reference_foreach_name)                                                                                                          \
+    X(git_repository_config)                                                                                                               \
     X(git_repository_free)                                                                                                                 \
     X(git_repository_is_bare)                                                                                                              \
     X(git_repository_is_shallow)                                                                                                           \

@@ -319,6 +319,7 @@ static void *make_model(void *ctx, struct sv key, struct arena *a)
     if (!s->site.n || s->tree.kind(s->tree.ctx, folder) != TREE_FOLDER)
         return f;
     struct model *m = model_new(a);
+    model_set_overlay(m, s->overlay);
     bool fine = model_add_tree(m, &s->tree, folder, &f->diags, &err);
     if (!fine && !f->diags.errors)
         diag_error(&f->diags, (struct span){ 0 }, "%s", err.text);

@@ -73,3 +73,25 @@ bool revision_read(struct arena *a, struct sv folder, struct revision *out_r, st
     git.git_libgit2_shutdown();
     return ok;
 }
+
+bool revision_user(struct arena *a, struct sv folder, struct sv *out_email)
+{
+    struct git git = { 0 };
+    git_repository *repo = NULL;
+    git_config *live = NULL, *config = NULL;
+    const char *email = NULL;
+    if (!git_load(&git, NULL))
+        return false;
+    git.git_libgit2_init();
+    bool open = git.git_repository_open_ext(&repo, folder.p, 0, NULL) == 0 ? git.git_repository_config(&live, repo) == 0
+                                                                           : git.git_config_open_default(&live) == 0;
+    bool found =
+        open && git.git_config_snapshot(&config, live) == 0 && git.git_config_get_string(&email, config, "user.email") == 0 && *email;
+    if (found)
+        *out_email = arena_dup(a, sv_of(email));
+    git.git_config_free(config);
+    git.git_config_free(live);
+    git.git_repository_free(repo);
+    git.git_libgit2_shutdown();
+    return found;
+}

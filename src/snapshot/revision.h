@@ -16,4 +16,7 @@ struct revision {
 /* False without err text where the folder is in no repository or that has no commit. */
 bool revision_read(struct arena *a, struct sv folder, struct revision *out_r, struct err *err);
 
+/* The address that git would sign a commit in the folder with (user.email). False where none is set or git is not there. */
+bool revision_user(struct arena *a, struct sv folder, struct sv *out_email);
+
 #endif

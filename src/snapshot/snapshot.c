@@ -160,6 +160,7 @@ struct snapshot *snapshot_open(const struct snapshot_options *o, struct err *err
     s->reads = o->record_reads ? reads_new(s->tree) : NULL;
     if (s->reads)
         s->tree = reads_tree(s->reads);
+    s->overlay = o->overlay;
     s->syms = symtab_new();
     s->module_by_name = map_in(a);
     all_caches(s, caches);

@@ -22,6 +22,7 @@ struct snapshot_options {
     struct sv codedir;      /* folder whose modules/ come first in $basemodulepath; empty: none */
     const struct source_tree *tree; /* where files are read from; must outlive the snapshot. NULL: the file system */
     bool record_reads;              /* for snapshot_reads */
+    const struct overlay *overlay;  /* laid over the model; must outlive the snapshot. NULL: none */
     bool base_modules;              /* $basemodulepath belongs to the module path that is taken where none is said, as in Puppet */
 };
 

@@ -4,8 +4,6 @@
 
 #include "base/json.h"
 
-#define ENTITY_KIND SV("entity")
-
 struct recorder {
     struct store *st;
     const struct model *model;
@@ -186,9 +184,24 @@ bool record_entities(struct store *st, const struct model *m, int64_t at, struct
     struct arena *scratch = arena_new(0);
     bool ok = true;
     for (uint32_t i = 0; ok && i < n; i++)
-        ok = store_put(st, ENTITY_KIND, all[i]->ref, entity_json(scratch, all[i]), at, err);
+        ok = store_put(st, RECORD_ENTITY, all[i]->ref, entity_json(scratch, all[i]), at, err);
     arena_free(scratch);
     return ok;
+}
+
+/* What a transaction set stands at another place than what a file declares: that alone is no change. */
+static bool same_fields(const struct data *was, const struct data *now)
+{
+    if (!was || !now || was->kind != DATA_MAP || now->kind != DATA_MAP || was->count != now->count)
+        return false;
+    for (uint32_t i = 0; i < now->count; i++) {
+        uint32_t k = 0;
+        while (k < was->count && !sv_eq(data_text(&was->pairs[k].key), data_text(&now->pairs[i].key)))
+            k++;
+        if (k == was->count || !data_equal(&was->pairs[k].value, &now->pairs[i].value))
+            return false;
+    }
+    return true;
 }
 
 static bool record_entity(struct recorder *rec, const struct entity *e, struct sv known, bool first)
@@ -196,12 +209,12 @@ static bool record_entity(struct recorder *rec, const struct entity *e, struct s
     struct sv json = entity_json(rec->a, e);
     if (known.p && sv_eq(known, json))
         return true;
-    if (!first) {
-        const struct data *was = known.p ? read_recorded(rec, e->ref, known) : NULL;
-        if ((known.p && !was) || !(was ? on_changed(rec, e, was) : on_added(rec, e)))
-            return false;
-    }
-    return store_put(rec->st, ENTITY_KIND, e->ref, json, rec->r->at, rec->err);
+    const struct data *was = known.p ? read_recorded(rec, e->ref, known) : NULL;
+    if (known.p && !was)
+        return false;
+    if (!first && !(was && same_fields(data_get(was, "spec"), e->spec)) && !(was ? on_changed(rec, e, was) : on_added(rec, e)))
+        return false;
+    return store_put(rec->st, RECORD_ENTITY, e->ref, json, rec->r->at, rec->err);
 }
 
 static bool remove_missing(struct recorder *rec, const struct document *docs, size_t n)
@@ -210,7 +223,7 @@ static bool remove_missing(struct recorder *rec, const struct document *docs, si
         if (model_find(rec->model, docs[i].key))
             continue;
         const struct data *was = read_recorded(rec, docs[i].key, docs[i].json);
-        if (!was || !on_removed(rec, docs[i].key, was) || !store_delete(rec->st, ENTITY_KIND, docs[i].key, rec->err))
+        if (!was || !on_removed(rec, docs[i].key, was) || !store_delete(rec->st, RECORD_ENTITY, docs[i].key, rec->err))
             return false;
     }
     return true;
@@ -238,7 +251,7 @@ bool record_model(struct store *st, const struct model *m, struct arena *a, cons
     struct document *docs;
     size_t known_count;
     uint32_t n;
-    if (!store_list(st, a, ENTITY_KIND, &docs, &known_count, err))
+    if (!store_list(st, a, RECORD_ENTITY, &docs, &known_count, err))
         return false;
     struct map known = map_in(a);
     for (size_t i = 0; i < known_count; i++)

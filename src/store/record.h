@@ -6,6 +6,9 @@
 #include "model/model.h"
 #include "store/store.h"
 
+/* Kind of the documents that hold each entity as recorded last: {"kind": ..., "spec": {...}}. */
+#define RECORD_ENTITY SV("entity")
+
 /* What a recording is stamped with. */
 struct recording {
     int64_t at;        /* UTC seconds */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query_suite.h"
 
+#include "change_suite.h"
 #include "server.h"
 #include "store/backend.h"
 #include "store/migrations.h"
@@ -145,6 +146,7 @@ int main(void)
     enum { SKIPPED = 77 }; /* for the test runner */
     const struct CMUnitTest tests[] = { SUITE_TESTS,
                                         QUERY_TESTS,
+                                        CHANGE_TESTS,
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_versions),
                                         cmocka_unit_test(test_failed_transaction),

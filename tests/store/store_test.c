@@ -8,6 +8,8 @@
 
 #include "query_suite.h"
 
+#include "change_suite.h"
+
 #include "store/migrations.h"
 
 static struct place place_new(void)
@@ -338,6 +340,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { SUITE_TESTS,
                                         QUERY_TESTS,
+                                        CHANGE_TESTS,
                                         cmocka_unit_test(test_mode),
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_migration),

@@ -34,6 +34,34 @@ static bool newest_transaction(struct store *st, int64_t *out_id, struct err *er
            err_wrap(err, "cannot read the history");
 }
 
+struct event_found {
+    struct arena *arena;
+    struct event *event;
+    bool there;
+};
+
+static bool take_event(void *ctx, const struct sql_value *c, unsigned count, struct err *err)
+{
+    struct event_found *f = ctx;
+    (void)count;
+    (void)err;
+    *f->event = (struct event){
+        c[0].i, c[1].i, arena_dup(f->arena, c[2].s), arena_dup(f->arena, c[3].s), arena_dup(f->arena, c[4].s), arena_dup(f->arena, c[5].s)
+    };
+    f->there = true;
+    return true;
+}
+
+bool change_event(struct store *st, struct arena *a, int64_t id, struct event *out_event, struct err *err)
+{
+    struct event_found found = { a, out_event, false };
+    const struct sql_value args[] = { sql_int(id) };
+    err->text[0] = '\0';
+    return store_run(st, "SELECT id, at, kind, subject, actor, body FROM event WHERE id = ?1", SQL_ONCE, args, 1, take_event, &found, err)
+               ? found.there
+               : err_wrap(err, "cannot read the history");
+}
+
 /* NULL and err where it cannot be read. */
 static const struct data *read_map(struct arena *a, struct sv ref, struct sv json, struct err *err)
 {

@@ -50,6 +50,9 @@ bool change_overlay(struct store *st, struct arena *a, struct overlay *into, int
 /* The version of an entity: the id of the last event that changed it, by files or by a transaction; 0: none did. */
 bool change_version(struct store *st, struct sv ref, int64_t *out_version, struct err *err);
 
+/* False without err text: there is no such event. */
+bool change_event(struct store *st, struct arena *a, int64_t id, struct event *out_event, struct err *err);
+
 /* Does an event of this kind change the entity that it is about? */
 bool change_is_kind(struct sv kind);
 

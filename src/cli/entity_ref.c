@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/entity_ref.h"
 
-#include "base/fs.h"
-
 /* What a bare name means first: what people talk of most. The other kinds follow in their own order. */
 static const enum model_kind usual[] = { KIND_HOST, KIND_COMPONENT, KIND_CLUSTER, KIND_DEPLOYMENT, KIND_USER, KIND_GROUP, KIND_POTLAC };
 enum { USUAL_COUNT = sizeof usual / sizeof *usual };
@@ -90,7 +88,4 @@ void entity_json_place(struct json_out *j, const struct entity *e)
     json_kint(j, "line", line);
 }
 
-bool entity_open_store(struct site *s, struct err *err)
-{
-    return s->store || (fs_exists(path_join(s->arena, s->state_dir, SV("store.db")).p) && site_open_store(s, err));
-}
+bool entity_open_store(struct site *s, struct err *err) { return s->store || (site_has_store(s) && site_open_store(s, err)); }

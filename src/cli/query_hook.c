@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/query_hook.h"
 
-#include "base/fs.h"
 #include "base/json.h"
 #include "cli/show.h"
 #include "store/answer.h"

@@ -12,6 +12,7 @@
 #include "cli/classifier.h"
 #include "cli/hooks.h"
 #include "cli/node.h"
+#include "cli/state.h"
 #include "cli/subject_facts.h"
 #include "store/change.h"
 
@@ -221,13 +222,12 @@ struct proposer {
 /* What transactions set belongs to the model as much as its files: where it cannot be read, nothing else may be taken for the model. */
 static bool read_overlay(struct site *s, const struct proposer *p, struct err *err)
 {
-    struct sv path = path_join(s->arena, s->state_dir, SV("store.db"));
-    if (!p->fn && !fs_exists(path.p))
+    if (!p->fn && !store_place_exists(s->store_place))
         return true;
     if (p->fn && !fs_mkdirs(s->state_dir.p, 0755, err))
         return false;
     s->overlay = overlay_new(s->arena);
-    s->early_store = store_open(path.p, err);
+    s->early_store = store_open(s->store_place.p, err);
     if (!s->early_store)
         return false;
     return change_overlay(s->early_store, s->arena, s->overlay, &s->newest_transaction, err) && (!p->fn || p->fn(p->ctx, s, err));
@@ -243,7 +243,7 @@ static bool open_parts(struct cli *c, struct site *s, const struct proposer *p, 
         return err_set(err,
                        "'%.*s' is no site: it has neither model/ nor manifests/ nor modules/ nor environments/; name one with --site DIR",
                        SV_ARG(s->dir));
-    if (!read_config(s, diags, err))
+    if (!read_config(s, diags, err) || !store_place(s->arena, cli_value(c, "store"), s->config, s->dir, s->state_dir, &s->store_place, err))
         return false;
     if (!s->environment.n)
         s->environment = data_text(data_get(s->config, "environment"));
@@ -309,11 +309,13 @@ static bool open_seal_key(struct site *s, struct err *err)
            err_set(err, "'%.*s' is damaged: it should hold 32 bytes; restore it, or remove it and apply again", SV_ARG(path));
 }
 
+bool site_has_store(const struct site *s) { return s->store || store_place_exists(s->store_place); }
+
 bool site_open_store(struct site *s, struct err *err)
 {
     if (!fs_mkdirs(s->state_dir.p, 0755, err))
         return false;
-    s->store = s->early_store ? s->early_store : store_open(path_join(s->arena, s->state_dir, SV("store.db")).p, err);
+    s->store = s->early_store ? s->early_store : store_open(s->store_place.p, err);
     s->early_store = NULL;
     /* Slots that people have already stay where they are as long as they are valid. */
     return s->store && open_seal_key(s, err) && people_recall(&s->people, s->arena, s->store, err);
@@ -323,8 +325,7 @@ struct store *site_existing_store(struct site *s, struct err *err)
 {
     err->text[0] = '\0';
     pthread_mutex_lock(&s->questions);
-    bool there = s->store || (s->state_dir.n && fs_exists(path_join(s->arena, s->state_dir, SV("store.db")).p));
-    bool open = there && (s->store || site_open_store(s, err));
+    bool open = site_has_store(s) && (s->store || site_open_store(s, err));
     pthread_mutex_unlock(&s->questions);
     return open ? s->store : NULL;
 }
@@ -333,7 +334,7 @@ bool site_load_exports(struct site *s, struct err *err)
 {
     if (s->exports)
         return true;
-    if (!s->store && fs_exists(path_join(s->arena, s->state_dir, SV("store.db")).p) && !site_open_store(s, err))
+    if (!s->store && site_has_store(s) && !site_open_store(s, err))
         return false;
     s->exports = exports_load(s->store, s->arena, snapshot_symtab(s->snapshot), err);
     return s->exports != NULL;

@@ -24,7 +24,8 @@ struct site {
     struct classification *classification; /* of --enc; NULL: none */
     int strict;                            /* of enum in struct compile_options, for every compile */
     bool strict_variables;
-    struct sv state_dir;       /* store and calendars */
+    struct sv state_dir;       /* calendars, the key of seals, and the store where it is no other place */
+    struct sv store_place;     /* for store_open */
     const struct data *config; /* potlac.yaml; NULL where there is none */
     struct source_tree tree;   /* where the site's files are read from */
     struct repository *repository;
@@ -54,6 +55,7 @@ struct site {
         { "environment", 0, "NAME", "the environment [the classifier's, potlac.yaml's, production]" },                                     \
         { "modulepath", 0, "DIRS", "folders of modules, joined by ':' [the site's]" },                                                     \
         { "state", 0, "DIR", "store and calendars [SITE/.potlac]" },                                                                       \
+        { "store", 0, "WHERE", "the store: a file, or postgresql://... [potlac.yaml's, STATE/store.db]" },                                 \
     {                                                                                                                                      \
         "now", 0, "TIME", "take this UTC time for the clock: 2027-02-15T08:00:00Z"                                                         \
     }
@@ -79,6 +81,8 @@ bool site_open_bare(struct cli *c, struct site *out_site);
 bool site_open_store(struct site *s, struct err *err);
 /* The store where something was ever recorded; NULL without err text where there is none: asking makes no files. */
 struct store *site_existing_store(struct site *s, struct err *err);
+/* Has anything been stored? Opens and makes nothing. */
+bool site_has_store(const struct site *s);
 /* s->exports from the store, which is opened where there is one. */
 bool site_load_exports(struct site *s, struct err *err);
 void site_close(struct site *s);

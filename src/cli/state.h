@@ -8,9 +8,21 @@
 
 /* Rows for tables of options. */
 #define STATE_OPTIONS                                                                                                                      \
-    { "site", 's', "DIR", "the site whose store is asked [.]" }, { "state", 0, "DIR", "store and calendars [SITE/.potlac]" }
+    { "site", 's', "DIR", "the site whose store is asked [.]" }, { "state", 0, "DIR", "store and calendars [SITE/.potlac]" },              \
+    {                                                                                                                                      \
+        "store", 0, "WHERE", "the store: a file, or postgresql://... [potlac.yaml's, STATE/store.db]"                                      \
+    }
 
-/* The store of --state or --site, which must be there. NULL and err with what to do. The caller closes. */
+/* Where a store is, for store_open: what --store says, else "store:" of potlac.yaml (a file of the site, or a URL), else store.db of the
+ * state folder. "env:NAME" takes it from the environment, so that a password need not stand in a file. */
+bool store_place(struct arena *a, const char *option, const struct data *config, struct sv site_dir, struct sv state_dir,
+                 struct sv *out_place, struct err *err);
+/* Is there a store at a place? Of a database that is taken for granted. */
+bool store_place_exists(struct sv place);
+/* The place that --store, --site and --state say. */
+bool state_store_place(struct cli *c, struct sv *out_place, struct err *err);
+
+/* The store there, which must exist. NULL and err with what to do. The caller closes. */
 struct store *state_open_store(struct cli *c, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "store/inventory_hash.h"
 #include "store/shared_values.h"
 
 static const struct shared_kind facts_kind = {
@@ -113,6 +114,11 @@ static bool open_node(struct store *s, struct sv certname, struct node_row *out,
 
 /* ---- facts ---- */
 
+struct sv inventory_fact_hash(struct arena *a, struct sv name, struct sv value)
+{
+    return digest_hex(a, DIGEST_SHA1, arena_printf(a, "%.*s=%.*s", SV_ARG(name), SV_ARG(value)));
+}
+
 static bool fact_value(struct arena *a, const struct data_pair *pair, struct shared_value *out, struct err *err)
 {
     struct strbuf json = STRBUF_IN(a);
@@ -125,7 +131,7 @@ static bool fact_value(struct arena *a, const struct data_pair *pair, struct sha
     out->columns[1] = sql_text(strbuf_sv(&json));
     if (!sv_is_utf8(name) || !sv_is_utf8(out->columns[1].s))
         return err_set(err, "fact '%.*s' holds text that is no UTF-8", SV_ARG(name));
-    out->hash = digest_hex(a, DIGEST_SHA1, arena_printf(a, "%.*s=%.*s", SV_ARG(name), SV_ARG(out->columns[1].s)));
+    out->hash = inventory_fact_hash(a, name, out->columns[1].s);
     return true;
 }
 
@@ -164,6 +170,15 @@ bool inventory_put_facts(struct store *s, struct arena *scratch, const struct in
 
 /* ---- catalogs ---- */
 
+struct sv inventory_resource_hash(struct arena *a, const struct inventory_resource *r)
+{
+    return digest_hex(a, DIGEST_SHA1,
+                      arena_printf(a, "%.*s[%.*s]%c%.*s:%lld%.*s%.*s", SV_ARG(r->type), SV_ARG(r->title), r->exported ? '@' : ' ',
+                                   SV_ARG(r->file), (long long)r->line, SV_ARG(r->tags), SV_ARG(r->parameters)));
+}
+
+struct sv inventory_edges_hash(struct arena *a, struct sv edges) { return digest_hex(a, DIGEST_SHA1, edges); }
+
 static void resource_value(struct arena *a, const struct inventory_resource *r, struct shared_value *out)
 {
     const struct sql_value columns[] = { sql_text(r->type),
@@ -174,9 +189,10 @@ static void resource_value(struct arena *a, const struct inventory_resource *r, 
                                          sql_text(r->tags.n ? r->tags : SV("[]")),
                                          sql_text(r->parameters.n ? r->parameters : SV("{}")) };
     memcpy(out->columns, columns, sizeof columns);
-    struct sv all = arena_printf(a, "%.*s[%.*s]%c%.*s:%lld%.*s%.*s", SV_ARG(r->type), SV_ARG(r->title), r->exported ? '@' : ' ',
-                                 SV_ARG(r->file), (long long)r->line, SV_ARG(columns[5].s), SV_ARG(columns[6].s));
-    out->hash = digest_hex(a, DIGEST_SHA1, all);
+    struct inventory_resource whole = *r;
+    whole.tags = columns[5].s;
+    whole.parameters = columns[6].s;
+    out->hash = inventory_resource_hash(a, &whole);
 }
 
 static bool update_catalog(struct store *s, const struct inventory_catalog *c, const struct node_row *node, struct sv hash, struct err *err)
@@ -221,7 +237,7 @@ bool inventory_put_catalog(struct store *s, struct arena *scratch, const struct 
     bool ok = true;
     if (!sv_is(hash, node.catalog_hash)) {
         struct sv edges = c->edges.n ? c->edges : SV("[]");
-        const struct shared_value edge_set = { digest_hex(scratch, DIGEST_SHA1, edges), { sql_text(edges) } };
+        const struct shared_value edge_set = { inventory_edges_hash(scratch, edges), { sql_text(edges) } };
         ok = shared_values_set(s, scratch, &resources_kind, node.id, values, c->resource_count, err) &&
              shared_value_swap(s, &edges_kind, &edge_set, &node.edge_set, err);
     }
@@ -334,6 +350,23 @@ bool inventory_deactivate(struct store *s, struct sv certname, int64_t at, struc
     return store_run(s, "UPDATE node SET deactivated = ?2 WHERE certname = ?1 AND deactivated IS NULL", SQL_KEPT, args, 2, NULL, NULL,
                      err) ||
            err_wrap(err, "cannot deactivate '%.*s'", SV_ARG(certname));
+}
+
+bool inventory_forget(struct store *s, struct arena *scratch, struct sv certname, struct err *err)
+{
+    static const char *const rest[] = { "DELETE FROM report_event WHERE node = ?1", "DELETE FROM report WHERE node = ?1",
+                                        "DELETE FROM node WHERE id = ?1" };
+    struct node_row node;
+    bool ok = read_node(s, certname, &node, err);
+    if (ok && !node.id)
+        return true;
+    const struct sql_value args[] = { sql_int(node.id) };
+    ok = ok && shared_values_set(s, scratch, &facts_kind, node.id, NULL, 0, err) &&
+         shared_values_set(s, scratch, &resources_kind, node.id, NULL, 0, err) &&
+         (!node.edge_set || shared_value_release(s, &edges_kind, node.edge_set, err));
+    for (size_t i = 0; ok && i < sizeof rest / sizeof *rest; i++)
+        ok = store_run(s, rest[i], SQL_KEPT, args, 1, NULL, NULL, err);
+    return ok || err_wrap(err, "cannot forget '%.*s'", SV_ARG(certname));
 }
 
 struct facts_writer {

@@ -54,6 +54,8 @@ bool inventory_add_report(struct store *s, struct arena *scratch, const struct i
 
 /* A node that is no more: it leaves all answers until it reports again. Unknown: nothing happens. */
 bool inventory_deactivate(struct store *s, struct sv certname, int64_t at, struct err *err);
+/* As if the node had never been: its facts, catalog and reports go. Inside store_begin. Unknown: nothing happens. */
+bool inventory_forget(struct store *s, struct arena *scratch, struct sv certname, struct err *err);
 /* The facts reported last, as JSON text in the arena; false without err text where there are none. */
 bool inventory_facts_of(struct store *s, struct arena *a, struct sv certname, struct sv *out_json, struct err *err);
 

@@ -10,6 +10,8 @@
 
 #define LIBPQ_FUNCTIONS(X)                                                                                                                 \
     X(PQconnectdb)                                                                                                                         \
+    X(PQconninfoParse)                                                                                                                     \
+    X(PQconninfoFree)                                                                                                                      \
     X(PQfinish)                                                                                                                            \
     X(PQreset)                                                                                                                             \
     X(PQstatus)                                                                                                                            \

@@ -1,6 +1,7 @@
 /* postgres: the suite of every backend on a real PostgreSQL, and what only such a store can suffer. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query_suite.h"
+#include "upkeep_suite.h"
 
 #include "change_suite.h"
 #include "server.h"
@@ -147,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = { SUITE_TESTS,
                                         QUERY_TESTS,
                                         CHANGE_TESTS,
+                                        UPKEEP_TESTS,
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_versions),
                                         cmocka_unit_test(test_failed_transaction),

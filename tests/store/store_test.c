@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "query_suite.h"
+#include "upkeep_suite.h"
 
 #include "change_suite.h"
 
@@ -341,6 +342,7 @@ int main(void)
     const struct CMUnitTest tests[] = { SUITE_TESTS,
                                         QUERY_TESTS,
                                         CHANGE_TESTS,
+                                        UPKEEP_TESTS,
                                         cmocka_unit_test(test_mode),
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_migration),

@@ -90,7 +90,7 @@ static int apply(struct cli *c)
         return cli_misuse(c, "give a manifest or --execute, not both");
     if (c->arg_count > 1)
         return cli_misuse(c, "one manifest at a time; for a site, name the host with --host");
-    return code || c->arg_count ? apply_manifest(c) : apply_site(c);
+    return code || (c->arg_count && !apply_site_host(c)) ? apply_manifest(c) : apply_site(c);
 }
 
 static const struct cli_option options[] = {
@@ -107,7 +107,7 @@ static const struct cli_option options[] = {
 
 const struct verb verb_apply = {
     .name = "apply",
-    .usage = "FILE.pp | -e CODE | --site DIR [--host HOST --root DIR]",
+    .usage = "FILE.pp | -e CODE | --site DIR [HOST --root DIR]",
     .summary = "Make this machine, or a site, as its code says",
     .help = "With a manifest: compiles it with this machine's facts and converges this machine, as 'puppet apply' does.\n"
             "With a site (no manifest): records what changed in the model, publishes every host's catalog, converges Potlacs and\n"

@@ -4,8 +4,8 @@
 
 #include "base/fs.h"
 #include "base/json.h"
-#include "cli/converge.h"
 #include "cli/fleet.h"
+#include "cli/host_run.h"
 #include "cli/show.h"
 #include "snapshot/revision.h"
 #include "store/record.h"
@@ -22,40 +22,6 @@ struct application {
     unsigned feeds_written;
     unsigned failed;
 };
-
-static void add_fields(struct json_out *j, const struct resource_event *e)
-{
-    struct arena *a = arena_new(0);
-    json_kstr(j, "resource", resource_ref(a, e->resource));
-    json_kstr(j, "property", e->property);
-    json_kstr(j, "was", e->before);
-    json_kstr(j, "want", e->after);
-    arena_free(a);
-}
-
-static bool add_history(struct application *ap, const char *kind, struct sv subject, const struct resource_event *e, struct err *err)
-{
-    AUTO_STRBUF body = STRBUF_HEAP;
-    struct json_out j = json_to(&body, false);
-    json_open(&j, '{');
-    json_kstr(&j, "host", subject);
-    add_fields(&j, e);
-    json_close(&j, '}');
-    struct event event = { .at = ap->site.now, .kind = sv_of(kind), .subject = subject, .actor = SV("potlac"), .body = strbuf_sv(&body) };
-    return store_event_add(ap->site.store, &event, err);
-}
-
-/* What differed from the catalog applied last, before this apply mends it. */
-static bool record_drift(struct application *ap, struct sv root, struct err *err)
-{
-    struct report *drift;
-    if (!converge_drift(&ap->site, &ap->host, root, &drift, err))
-        return false;
-    for (uint32_t i = 0; drift && i < drift->event_count; i++)
-        if (is_drift(&drift->events[i]) && !add_history(ap, "drift", ap->host.entity->ref, &drift->events[i], err))
-            return false;
-    return true;
-}
 
 static struct fleet_item *item_of(struct fleet *f, const struct entity *e)
 {
@@ -112,26 +78,17 @@ static bool converge_host(struct application *ap, struct err *err)
 {
     const char *root = cli_value(ap->c, "root");
     struct fleet_item *item = item_of(&ap->fleet, ap->host.entity);
-    struct converge_options o = { .root = sv_of(root), .noop = ap->noop };
-    if (!item->result->catalog)
+    struct host_run run = {
+        .host = ap->host, .catalog = item->result->catalog, .sealed = item->sealed, .root = sv_of(root), .noop = ap->noop
+    };
+    if (!run.catalog)
         return err_set(err, "'%.*s' does not compile: %.*s", SV_ARG(ap->host.entity->name), SV_ARG(item->result->error));
-    if (!ap->noop && (!fs_mkdirs(root, 0755, err) || !record_drift(ap, o.root, err)))
+    if (!host_run(&ap->site, &run, &ap->host_report, err))
         return false;
-    ap->host_report = converge(&ap->site, item->result->catalog, &o, NULL, err);
-    if (!ap->host_report)
-        return false;
-    show_report(ap->c, arena_printf(ap->c->arena, "Host %.*s", SV_ARG(ap->host.entity->name)).p, o.root, ap->host_report);
+    show_report(ap->c, arena_printf(ap->c->arena, "Host %.*s", SV_ARG(ap->host.entity->name)).p, run.root, ap->host_report);
     show_planned(ap->c, ap->host_report);
     ap->failed += ap->host_report->failed;
-    if (ap->noop)
-        return true;
-    AUTO_STRBUF json = STRBUF_HEAP;
-    catalog_write_json(item->sealed, &json, false);
-    if (!store_put(ap->site.store, SV("converged"), ap->host.entity->ref, strbuf_sv(&json), ap->site.now, err))
-        return false;
-    strbuf_reset(&json);
-    report_write_json(ap->host_report, &json, false);
-    return store_put(ap->site.store, SV("report"), ap->host.entity->ref, strbuf_sv(&json), ap->site.now, err);
+    return true;
 }
 
 /* All Potlacs and ownerships are one catalog for the calendars: one run sees every meeting of a person. */
@@ -199,12 +156,19 @@ static void show_published(struct application *ap)
            ap->fleet.count, ap->noop ? "would be published" : "published");
 }
 
+const char *apply_site_host(const struct cli *c)
+{
+    const char *host = cli_value(c, "host"), *word = c->arg_count == 1 ? c->args[0] : NULL;
+    bool manifest = word && (!cli_value(c, "site") || sv_ends(sv_of(word), SV(".pp")) || fs_exists(word));
+    return host || manifest ? host : word;
+}
+
 static bool run_application(struct application *ap, struct err *err)
 {
     struct site *s = &ap->site;
     if (!s->model)
         return err_set(err, "'%.*s' has no model/: there is nothing to apply; for a manifest, name the file", SV_ARG(s->dir));
-    const char *host = cli_value(ap->c, "host");
+    const char *host = apply_site_host(ap->c);
     ap->has_host = host != NULL;
     ap->noop = cli_flag(ap->c, "noop");
     if (cli_value(ap->c, "root") && !host)

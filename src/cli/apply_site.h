@@ -6,5 +6,7 @@
 #include "cli/cli.h"
 
 int apply_site(struct cli *c);
+/* The host to converge: of --host, or, with --site, an argument that is no file; NULL. */
+const char *apply_site_host(const struct cli *c);
 
 #endif

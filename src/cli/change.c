@@ -144,7 +144,7 @@ static bool check_entities(struct change_run *r, struct err *err)
     return true;
 }
 
-static struct sv author_of(struct cli *c)
+struct sv change_author(struct cli *c)
 {
     const char *given = cli_value(c, "author"), *site = cli_value(c, "site");
     struct sv email;
@@ -310,7 +310,7 @@ int change_run(struct cli *c, struct proposals *p)
     struct change_run r = { .c = c, .p = p, .changes = ARENA_ARRAY(c->arena, struct entity_change, p->count + 1) };
     if (!reason || !*reason)
         return cli_misuse(c, "say why: --reason TEXT; it stands in the history");
-    r.transaction = (struct transaction){ .actor = author_of(c), .reason = sv_of(reason), .reverts = p->reverts };
+    r.transaction = (struct transaction){ .actor = change_author(c), .reason = sv_of(reason), .reverts = p->reverts };
     enum step step = STEP_AGAIN;
     for (int i = 0; step == STEP_AGAIN && i < MOST_ATTEMPTS; i++)
         step = attempt(&r);

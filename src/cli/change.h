@@ -36,6 +36,8 @@ struct proposal *proposals_add(struct arena *a, struct proposals *p, struct sv r
 bool proposal_field(struct arena *a, const struct proposal *p, struct sv field, bool *out_text, struct err *err);
 bool proposal_set(struct arena *a, struct proposal *p, struct sv field, const struct data *value, struct err *err);
 
+/* Of --author, else git's user.email in the site, else the login name. */
+struct sv change_author(struct cli *c);
 /* Checks, commits and prints. The exit status. */
 int change_run(struct cli *c, struct proposals *p);
 

@@ -207,6 +207,24 @@ static bool publish_item(struct site *s, const struct fleet_item *item, struct e
     return ok;
 }
 
+bool fleet_publish_host(struct site *s, const struct subject *host, struct fleet_item *out_item, struct err *err)
+{
+    struct fleet_item *item = out_item;
+    *item = (struct fleet_item){ .subject = *host };
+    if (!site_load_exports(s, err))
+        return false;
+    item->result = site_compile(s, host);
+    if (!item->result->catalog)
+        return err_set(err, "'%.*s' does not compile: %.*s", SV_ARG(host->entity->name), SV_ARG(item->result->error));
+    item->sealed = catalog_seal(s->arena, item->result->catalog, s->seal_key);
+    if (!store_begin(s->store, err))
+        return false;
+    if (publish_item(s, item, err) && store_commit(s->store, err))
+        return true;
+    store_rollback(s->store);
+    return false;
+}
+
 static bool withdraw(struct site *s, struct sv ref, struct err *err)
 {
     struct arena *scratch = arena_new(0);

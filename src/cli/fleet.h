@@ -40,6 +40,9 @@ struct fleet {
 bool fleet_compile(struct site *s, bool progress, struct fleet *out_fleet, struct err *err);
 /* Records every catalog as published. */
 bool fleet_publish(struct site *s, struct fleet *f, struct err *err);
+/* One host: compiles it with what is recorded now, and publishes that. False and err where it does not compile. The caller frees
+ * item->result, which may be there even so. */
+bool fleet_publish_host(struct site *s, const struct subject *host, struct fleet_item *out_item, struct err *err);
 void fleet_free(struct fleet *f);
 /* The last published catalog of a subject; NULL without err text where there is none. */
 struct catalog *fleet_published(struct site *s, struct arena *a, const struct subject *subject, struct err *err);

@@ -250,6 +250,8 @@ static bool open_parts(struct cli *c, struct site *s, const struct proposer *p, 
     if (!read_base_facts(s, diags, err) || !read_overlay(s, p, err) || !open_snapshot(c, s, err))
         return false;
     s->model = snapshot_model(s->snapshot, diags);
+    if (!site_recall_deployed(s, err))
+        return false;
     s->people = (struct people_context){ .model = s->model, .today = s->today };
     return true;
 }

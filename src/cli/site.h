@@ -13,6 +13,7 @@
 #include "people/people.h"
 #include "ruby/ruby.h"
 #include "snapshot/commit_tree.h"
+#include "store/deploys.h"
 #include "store/exports.h"
 #include "store/store.h"
 
@@ -38,6 +39,7 @@ struct site {
     struct store *store;       /* NULL until site_open_store */
     struct store *model_store; /* of nothing but the model; NULL until it is first asked about */
     pthread_mutex_t questions; /* of compiles at once: one opens the stores */
+    struct map deployed;       /* ref of a deployment -> struct deployed: what stands before its file */
     struct exports *exports;   /* NULL until they are first asked for */
     struct sv seal_key;        /* of this installation: under it secrets are kept as digests */
     struct builtins *functions;
@@ -83,6 +85,10 @@ bool site_open_store(struct site *s, struct err *err);
 struct store *site_existing_store(struct site *s, struct err *err);
 /* Has anything been stored? Opens and makes nothing. */
 bool site_has_store(const struct site *s);
+/* s->deployed from the store, and the model's versions by it: a part of site_open. */
+bool site_recall_deployed(struct site *s, struct err *err);
+/* The version of a deployment on a host: during a deploy hosts of one cluster may differ. */
+struct sv site_version(const struct site *s, const struct entity *deployment, const struct entity *host);
 /* s->exports from the store, which is opened where there is one. */
 bool site_load_exports(struct site *s, struct err *err);
 void site_close(struct site *s);

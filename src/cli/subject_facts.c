@@ -124,7 +124,7 @@ static struct value deployments_on(struct classes *c, const struct entity *clust
                    arena_printf(s->arena, "%.*s has two deployments of a service named '%.*s'; the second one is %.*s", SV_ARG(host->ref),
                                 SV_ARG(service->name), SV_ARG(on[i]->ref)),
                    entity_span(on[i], "service"));
-        hash_put(s->arena, h, value_str(service->name), text(entity_text(on[i], "version")));
+        hash_put(s->arena, h, value_str(service->name), text(site_version(s, on[i], host)));
         add_classes(c, on[i], "classes");
     }
     return value_hash(h);

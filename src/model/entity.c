@@ -26,6 +26,15 @@ const struct data *entity_field(const struct entity *e, const char *path)
     }
 }
 
+bool entity_override(const struct entity *e, const char *path, struct sv text)
+{
+    struct data *d = (struct data *)entity_field(e, path); /* made in the model's own arena */
+    if (!d || d->kind != DATA_STRING)
+        return false;
+    d->s = text;
+    return true;
+}
+
 struct sv entity_text(const struct entity *e, const char *path) { return data_text(entity_field(e, path)); }
 
 int64_t entity_int(const struct entity *e, const char *path, int64_t otherwise)

@@ -121,12 +121,21 @@ static const struct field cluster_fields[] = {
     { "owner", FT_REF, 0, OWNER, RELATES(REL_OWNED_BY) },
     END,
 };
+static const struct field health_fields[] = {
+    { "http", FT_TEXT },
+    { "status", FT_INT },
+    { "tcp", FT_TEXT },
+    { "command", FT_TEXT, LIST },
+    { "timeout", FT_DURATION },
+    END,
+};
 static const struct field deployment_fields[] = {
     { "service", FT_REF, REQ, "component", RELATES(REL_DEPLOYS) },
     { "cluster", FT_REF, REQ | ONE, "cluster", RELATES(REL_RUNS_ON), .rule = "I12" },
     { "version", FT_TEXT, REQ | RECORDED },
     { "params", FT_MAP },
     { "classes", FT_MAP },
+    { "health", FT_STRUCT, LIST, NULL, health_fields },
     END,
 };
 

@@ -133,6 +133,8 @@ struct span entity_span(const struct entity *e, const char *path);
 const struct data *entity_field(const struct entity *e, const char *path);
 /* What the file says of a field of spec, without what transactions recorded; NULL. */
 const struct data *entity_declared(const struct entity *e, struct sv field);
+/* What was recorded in place of a text that stands in a file: before anybody else reads the model. False where there is no such text. */
+bool entity_override(const struct entity *e, const char *path, struct sv text);
 struct sv entity_annotation(const struct entity *e, const char *key);
 
 /* From and until (both inclusive, either may be missing) of a RoleAssignment, Person or Absence (from, to) hold on a day. */

@@ -185,6 +185,40 @@ static void check_deployments(struct checker *k)
     }
 }
 
+/* --- I19 --- */
+
+static void check_health_of(struct checker *k, const struct entity *d, const struct data *check)
+{
+    static const char *const kinds[] = { "http", "tcp", "command" };
+    struct span at = data_span(d->doc, check);
+    const struct data *command = data_get(check, "command");
+    struct sv url = data_text(data_get(check, "http")), address = data_text(data_get(check, "tcp"));
+    unsigned found = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        found += data_get(check, kinds[i]) != NULL;
+    if (found != 1)
+        rule_error(k, at, "a health check of %.*s is one of http, tcp and command; this one is %u of them [I19]", SV_ARG(d->ref), found);
+    if (url.n && !sv_starts(url, SV("http://")))
+        rule_error(k, at, "'%.*s' is no address that starts with http:// [I19]", SV_ARG(url));
+    if (url.n && sv_starts(url, SV("https://")))
+        diag_hint(k->diags, "ask it with a command, such as [/usr/bin/curl, --fail, %.*s]", SV_ARG(url));
+    if (address.n && sv_rfind_char(address, ':') == SIZE_MAX)
+        rule_error(k, at, "'%.*s' is no HOST:PORT [I19]", SV_ARG(address));
+    if (command && command->kind == DATA_LIST && !command->count)
+        rule_error(k, at, "a health check's command is empty [I19]");
+}
+
+static void check_health(struct checker *k)
+{
+    for (uint32_t i = 0; i < k->m->kind_count[KIND_DEPLOYMENT]; i++) {
+        const struct entity *d = k->m->of_kind[KIND_DEPLOYMENT][i];
+        const struct data *list = entity_field(d, "health");
+        for (uint32_t n = 0; list && list->kind == DATA_LIST && n < list->count; n++)
+            if (list->items[n].kind == DATA_MAP)
+                check_health_of(k, d, &list->items[n]);
+    }
+}
+
 /* A host's certificate and its catalog go by its fqdn. */
 static void check_fqdns(struct checker *k)
 {
@@ -208,5 +242,6 @@ const struct rule machine_rules[] = {
     { "I05", "its owners, or who stands in for them, are there", check_attendance },
     { "I12", "a cluster has the hosts it needs", check_clusters },
     { "", "a cluster runs one version of a service", check_deployments },
+    { "I19", "a health check says how to ask", check_health },
     { NULL },
 };

@@ -204,6 +204,18 @@ static bool same_fields(const struct data *was, const struct data *now)
     return true;
 }
 
+bool record_entity_again(struct store *st, const struct entity *e, int64_t at, struct err *err)
+{
+    struct arena *scratch = arena_new(0);
+    struct sv was;
+    if (err)
+        err->text[0] = '\0';
+    bool ok =
+        store_get(st, scratch, RECORD_ENTITY, e->ref, &was, err) && store_put(st, RECORD_ENTITY, e->ref, entity_json(scratch, e), at, err);
+    arena_free(scratch);
+    return ok;
+}
+
 static bool record_entity(struct recorder *rec, const struct entity *e, struct sv known, bool first)
 {
     struct sv json = entity_json(rec->a, e);

@@ -28,5 +28,7 @@ bool record_model(struct store *st, const struct model *m, struct arena *a, cons
 
 /* Every entity of a model in the form that is recorded, and no events. Inside store_begin. */
 bool record_entities(struct store *st, const struct model *m, int64_t at, struct err *err);
+/* One entity as it is now, whose change has been told already. False without err text where it was never recorded. Inside store_begin. */
+bool record_entity_again(struct store *st, const struct entity *e, int64_t at, struct err *err);
 
 #endif

@@ -207,6 +207,19 @@ static void test_i12(void **state)
         { CLUSTER("c", "") IN_CLUSTER("a", ", site: lon"), NULL, ACCEPTED });
 }
 
+#define HEALTH(checks) OWNED CLUSTER("c", "") OWN("Deployment", "a", "{service: s, cluster: c, version: \"1\", health: [" checks "]}")
+
+static void test_i19(void **state)
+{
+    (void)state;
+    RUN("[I19]",
+        { HEALTH("{http: \"http://{host}/\", status: 204, timeout: PT5S}, {tcp: \"{host}:80\"}, {command: [/bin/true]}"), NULL, ACCEPTED },
+        { HEALTH("{timeout: PT5S}"), "a health check of deployment:default/a is one of http, tcp and command; this one is 0", REFUSED },
+        { HEALTH("{tcp: \"a:1\", command: [/bin/true]}"), "this one is 2 of them", REFUSED },
+        { HEALTH("{http: \"https://a/\"}"), "'https://a/' is no address that starts with http://", REFUSED },
+        { HEALTH("{tcp: a}"), "'a' is no HOST:PORT", REFUSED }, { HEALTH("{command: []}"), "a health check's command is empty", REFUSED });
+}
+
 static void test_fqdn(void **state)
 {
     (void)state;
@@ -305,7 +318,8 @@ int main(void)
         cmocka_unit_test(test_i03),     cmocka_unit_test(test_i04),  cmocka_unit_test(test_i05),      cmocka_unit_test(test_i06),
         cmocka_unit_test(test_i07_i08), cmocka_unit_test(test_i09),  cmocka_unit_test(test_i09_deep), cmocka_unit_test(test_i11),
         cmocka_unit_test(test_i12),     cmocka_unit_test(test_fqdn), cmocka_unit_test(test_i13),      cmocka_unit_test(test_i14),
-        cmocka_unit_test(test_i15),     cmocka_unit_test(test_i17),  cmocka_unit_test(test_i18),      cmocka_unit_test(test_plans),
+        cmocka_unit_test(test_i15),     cmocka_unit_test(test_i17),  cmocka_unit_test(test_i18),      cmocka_unit_test(test_i19),
+        cmocka_unit_test(test_plans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

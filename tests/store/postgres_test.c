@@ -4,6 +4,7 @@
 #include "upkeep_suite.h"
 
 #include "change_suite.h"
+#include "deploys_suite.h"
 #include "server.h"
 #include "store/backend.h"
 #include "store/migrations.h"
@@ -149,6 +150,7 @@ int main(void)
                                         QUERY_TESTS,
                                         CHANGE_TESTS,
                                         UPKEEP_TESTS,
+                                        DEPLOYS_TESTS,
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_versions),
                                         cmocka_unit_test(test_failed_transaction),

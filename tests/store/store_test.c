@@ -10,6 +10,7 @@
 #include "upkeep_suite.h"
 
 #include "change_suite.h"
+#include "deploys_suite.h"
 
 #include "store/migrations.h"
 
@@ -343,6 +344,7 @@ int main(void)
                                         QUERY_TESTS,
                                         CHANGE_TESTS,
                                         UPKEEP_TESTS,
+                                        DEPLOYS_TESTS,
                                         cmocka_unit_test(test_mode),
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_migration),

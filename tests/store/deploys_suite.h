@@ -1,0 +1,123 @@
+/* deploys_suite: versions that were deployed and locks, on every backend. Included after suite.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_STORE_DEPLOYS_SUITE_H
+#define TESTS_STORE_DEPLOYS_SUITE_H
+
+#include "store/deploys.h"
+#include "store/inventory.h"
+#include "store/reports.h"
+
+#define SV_EQ(a, b) assert_true(sv_is(a, b))
+
+static void test_deployed(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = must_open(p.path);
+    struct err err = { "" };
+    struct deployed d, *all;
+    size_t n;
+    must(deployed_find(s, p.arena, SV("deployment:default/d"), &d, &err), &err);
+    assert_int_equal(d.version.n, 0);
+    d.version = SV("1.0");
+    d.declared = SV("0.9");
+    deployed_set(p.arena, &d, SV("host:default/a"), SV("1.1"));
+    deployed_set(p.arena, &d, SV("host:default/b"), SV("1.0")); /* no exception */
+    deployed_set(p.arena, &d, SV("host:default/c"), SV("1.2"));
+    deployed_set(p.arena, &d, SV("host:default/c"), SV("1.0")); /* no more */
+    must(deployed_put(s, &d, 5, &err), &err);
+    must(deployed_list(s, p.arena, &all, &n, &err), &err);
+    assert_int_equal(n, 1);
+    assert_int_equal(all[0].host_count, 1);
+    SV_EQ(all[0].declared, "0.9");
+    SV_EQ(deployed_on(&all[0], SV("host:default/a")), "1.1");
+    SV_EQ(deployed_on(&all[0], SV("host:default/c")), "1.0");
+    must(deployed_drop(s, d.deployment, &err), &err);
+    must(deployed_list(s, p.arena, &all, &n, &err), &err);
+    assert_int_equal(n, 0);
+    store_close(s);
+    place_free(&p);
+}
+
+static bool take(struct store *s, struct arena *a, const char *id, int64_t now, struct deploy_lock *out_was)
+{
+    struct err err = { "" };
+    struct deploy_lock l = {
+        .service = SV("component:default/s"), .id = sv_of(id), .actor = SV("user:eva"), .since = now, .until = now + 60
+    };
+    must(store_begin(s, &err), &err);
+    bool taken = deploy_lock_take(s, a, &l, now, out_was, &err);
+    if (err.text[0])
+        fail_msg("%s", err.text);
+    must(store_commit(s, &err), &err);
+    return taken;
+}
+
+static void test_deploy_locks(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = must_open(p.path);
+    struct err err = { "" };
+    struct deploy_lock was, *all;
+    size_t n;
+    assert_true(take(s, p.arena, "one", 100, &was));
+    assert_int_equal(was.id.n, 0);
+    assert_false(take(s, p.arena, "two", 159, &was));
+    SV_EQ(was.id, "one");
+    assert_int_equal(was.since, 100);
+    assert_true(take(s, p.arena, "one", 150, &was)); /* renewed */
+    assert_false(take(s, p.arena, "two", 200, &was));
+    assert_true(take(s, p.arena, "two", 210, &was)); /* its end has come */
+    SV_EQ(was.id, "one");
+    assert_false(take(s, p.arena, "one", 211, &was));
+    must(deploy_lock_release(s, p.arena, &(struct deploy_lock){ .service = SV("component:default/s"), .id = SV("one") }, &err), &err);
+    must(deploy_lock_list(s, p.arena, &all, &n, &err), &err);
+    assert_int_equal(n, 1); /* it is not one's any more */
+    must(deploy_lock_release(s, p.arena, &all[0], &err), &err);
+    must(deploy_lock_list(s, p.arena, &all, &n, &err), &err);
+    assert_int_equal(n, 0);
+    store_close(s);
+    place_free(&p);
+}
+
+static int64_t add_report(struct store *s, struct arena *a, const char *status, int64_t started, enum ternary noop)
+{
+    struct err err = { "" };
+    int64_t id;
+    struct inventory_report r = { .certname = SV("n"), .status = sv_of(status), .noop = noop, .started = started, .received = started };
+    must(store_begin(s, &err) && inventory_add_report(s, a, &r, &err) && store_commit(s, &err), &err);
+    must(reports_mark(s, &id, &err), &err);
+    return id;
+}
+
+static void test_newest_reports(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = must_open(p.path);
+    struct err err = { "" };
+    struct report_brief b;
+    int64_t mark;
+    must(reports_mark(s, &mark, &err), &err);
+    assert_int_equal(mark, 0);
+    mark = add_report(s, p.arena, "changed", 1000, TERNARY_NO);
+    must(reports_newest(s, p.arena, SV("n"), mark, 0, &b, &err), &err);
+    assert_int_equal(b.id, 0);
+    add_report(s, p.arena, "unchanged", 900, TERNARY_NO); /* of a run that began before */
+    add_report(s, p.arena, "unchanged", 2000, TERNARY_YES);
+    must(reports_newest(s, p.arena, SV("n"), mark, 1000, &b, &err), &err);
+    assert_int_equal(b.id, 0);
+    int64_t last = add_report(s, p.arena, "failed", 3000, TERNARY_NO);
+    must(reports_newest(s, p.arena, SV("n"), mark, 1000, &b, &err), &err);
+    assert_int_equal(b.id, last);
+    SV_EQ(b.status, "failed");
+    must(reports_newest(s, p.arena, SV("nobody"), 0, 0, &b, &err), &err);
+    assert_int_equal(b.id, 0);
+    store_close(s);
+    place_free(&p);
+}
+
+#define DEPLOYS_TESTS cmocka_unit_test(test_deployed), cmocka_unit_test(test_deploy_locks), cmocka_unit_test(test_newest_reports)
+
+#endif

@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "outliers_suite.h"
 #include "query_suite.h"
 #include "upkeep_suite.h"
 
@@ -345,6 +346,7 @@ int main(void)
                                         CHANGE_TESTS,
                                         UPKEEP_TESTS,
                                         DEPLOYS_TESTS,
+                                        OUTLIER_TESTS,
                                         cmocka_unit_test(test_mode),
                                         cmocka_unit_test(test_append_only),
                                         cmocka_unit_test(test_migration),

@@ -4,6 +4,7 @@
 #define BASE_LIMITS_H
 
 #define LIMIT_SOURCE_BYTES   (64u << 20)    /* one manifest, template or data file */
+#define LIMIT_ARCHIVE_BYTES  (2ull << 30)   /* of all files in an archive that is imported */
 #define LIMIT_PARSE_DEPTH    400            /* nested expressions of a manifest */
 #define LIMIT_EVAL_DEPTH     800            /* nested calls while compiling */
 #define LIMIT_COMPILE_BYTES  (1024ul << 20) /* memory of one compile */

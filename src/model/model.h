@@ -142,6 +142,8 @@ bool entity_on(const struct entity *e, struct date day);
 /* The entity a topic's or meeting's "ritual:search.sync" belongs to (Potlac or SystemOwnership) and its ritual ("sync"); NULL. */
 const struct entity *model_ritual(const struct model *m, struct sv written, struct sv default_namespace, struct sv *out_ritual);
 
+/* Whether a text under a key is a secret in clear, which no file of the model may hold (I15): not one that names where it is kept. */
+bool model_is_secret(struct sv key, struct sv text);
 const char *model_kind_name(enum model_kind k);
 const char *relation_name(enum relation r);
 enum relation relation_inverse(enum relation r);

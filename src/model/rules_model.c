@@ -110,10 +110,15 @@ static bool secret_key(struct sv key)
 
 static bool refers_to_secret(struct sv s) { return sv_starts(s, SV("env:")) || sv_starts(s, SV("file:")) || sv_starts(s, SV("ENC[")); }
 
+bool model_is_secret(struct sv key, struct sv text)
+{
+    bool pem = sv_find(text, SV("-----BEGIN "), 0) != SIZE_MAX && sv_find(text, SV("PRIVATE KEY-----"), 0) != SIZE_MAX;
+    return pem || (text.n && secret_key(key) && !refers_to_secret(text));
+}
+
 static void check_secret_text(struct checker *k, const struct entity *e, struct sv key, const struct data *d)
 {
-    bool pem = sv_find(d->s, SV("-----BEGIN "), 0) != SIZE_MAX && sv_find(d->s, SV("PRIVATE KEY-----"), 0) != SIZE_MAX;
-    if (!pem && (!d->s.n || !secret_key(key) || refers_to_secret(d->s)))
+    if (!model_is_secret(key, d->s))
         return;
     /* The value itself never goes into the message: logs are kept longer than passwords. */
     rule_error(k, data_span(e->doc, d), "'%.*s' of %.*s holds a secret in clear text [I15]", SV_ARG(key), SV_ARG(e->ref));

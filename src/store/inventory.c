@@ -344,6 +344,24 @@ bool inventory_add_report(struct store *s, struct arena *scratch, const struct i
 
 /* ---- other ---- */
 
+bool inventory_report_count(struct store *s, struct sv certname, int64_t *out_count, struct err *err)
+{
+    const struct sql_value args[] = { sql_text(certname) };
+    *out_count = 0;
+    return store_run(s, "SELECT count(*) FROM report WHERE node = (SELECT id FROM node WHERE certname = ?1)", SQL_KEPT, args, 1,
+                     sql_take_int, out_count, err);
+}
+
+bool inventory_times_of(struct store *s, struct sv certname, struct inventory_times *out_times, struct err *err)
+{
+    struct node_row node;
+    *out_times = (struct inventory_times){ 0 };
+    if (!read_node(s, certname, &node, err))
+        return err_wrap(err, "cannot read about '%.*s'", SV_ARG(certname));
+    *out_times = (struct inventory_times){ node.facts_at, node.catalog_at };
+    return true;
+}
+
 bool inventory_deactivate(struct store *s, struct sv certname, int64_t at, struct err *err)
 {
     const struct sql_value args[] = { sql_text(certname), sql_int(at) };

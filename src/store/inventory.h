@@ -52,6 +52,14 @@ struct inventory_report {
 /* A report that is there already is left alone. */
 bool inventory_add_report(struct store *s, struct arena *scratch, const struct inventory_report *r, struct err *err);
 
+/* How many reports of a node there are. */
+bool inventory_report_count(struct store *s, struct sv certname, int64_t *out_count, struct err *err);
+/* When what is stored of a node was produced; all 0 where nothing is. */
+struct inventory_times {
+    int64_t facts, catalog;
+};
+bool inventory_times_of(struct store *s, struct sv certname, struct inventory_times *out_times, struct err *err);
+
 /* A node that is no more: it leaves all answers until it reports again. Unknown: nothing happens. */
 bool inventory_deactivate(struct store *s, struct sv certname, int64_t at, struct err *err);
 /* As if the node had never been: its facts, catalog and reports go. Inside store_begin. Unknown: nothing happens. */

@@ -133,8 +133,8 @@ static bool check_result(struct importer *r, struct err *err)
     if ((now && model_check(now, today, &after)) || (!sound && before.errors >= after.errors && now))
         return true;
     cli_diags(r->c, &after);
-    return err_set(err,
-                   "'%.*s' would not be sound: nothing is written; mend the source, or name what is missing in another file of the model",
+    return cli_flag(r->c, "force") ||
+           err_set(err, "the model would not be sound with '%.*s': nothing is written; mend the source, or take it even so with --force",
                    SV_ARG(r->shown));
 }
 
@@ -327,6 +327,7 @@ static const struct cli_option options[] = {
     { "map", 0, "FIELD=PATH,...", "what a field of a host is read from: a column, a fact, a variable, a dotted path" },
     { "domain", 0, "DOMAIN", "appended to hosts' names without a dot" },
     { "place", 0, "SITE", "the site of clusters for which none is known [unknown]" },
+    { "force", 0, NULL, "write the file even where the model is not sound with it: to go on from there" },
     { "dry-run", 0, NULL, "only tell what would be written" },
     { "certname", 0, "NAME", "with facts: the node, where the file does not say" },
     { "now", 0, "TIME", "take this UTC time for the clock: 2027-02-15T08:00:00Z" },

@@ -136,6 +136,8 @@ static bool read_header(struct table *t)
             diag_error(im->diags, here(t, r.from, t->at), "there is no column '%.*s'", SV_ARG(im->options.maps[m].path));
             if (near.n)
                 diag_hint(im->diags, "did you mean %.*s?", SV_ARG(near));
+            else
+                diag_hint(im->diags, "columns are parted by '%c' here", t->separator);
             return false;
         }
     }

@@ -112,7 +112,7 @@ struct imported *import_entity(struct import *im, enum model_kind kind, struct s
     *e = (struct imported){ .kind = kind, .name = clean, .ref = ref, .from = from, .spec = tree_map(), .annotations = tree_map() };
     if (!sv_eq_nocase(clean, name)) {
         e->title = arena_dup(im->arena, name);
-        import_note(im, name, "names were made ones of the model, and stand in 'title'");
+        import_note(im, name, "names that were made ones of the model; as they were, they stand in 'title'");
     }
     ARENA_PUSH(im->arena, im->items, im->count, im->cap, e);
     map_put(&im->by_ref, ref, e);
@@ -258,7 +258,7 @@ struct imported *import_host(struct import *im, const struct data *item, const s
         import_note(im, fqdn, "hosts that come twice: the first one counts");
     if (im->count == before)
         return host;
-    tree_put(im->arena, &host->spec, SV("fqdn"), tree_text(fqdn));
+    tree_put(im->arena, &host->spec, SV("fqdn"), tree_text(fqdn.n > NAME_MAX_CHARS ? fqdn : host->name));
     for (size_t i = 0; i < im->options.map_count; i++)
         if ((d = tree_dig(item, im->options.maps[i].path)) && d->kind != DATA_NULL)
             import_field(im, host, im->options.maps[i].field, d);

@@ -231,7 +231,7 @@ static bool put_gone(struct store *s, const struct data *root, struct err *err)
     return !at.n || inventory_deactivate(s, text_of(root, "certname"), import_time(at), err);
 }
 
-bool import_has_nodes(const struct import *im) { return im->facts.count + im->catalogs.count + im->reports.count > 0; }
+bool import_has_nodes(const struct import *im) { return im->facts.count + im->catalogs.count + im->reports.count + im->nodes.count > 0; }
 
 enum what { PUT_FACTS, PUT_CATALOG, PUT_REPORT, PUT_GONE };
 

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/import_facts.h"
 #include "cli/show.h"
+#include "cli/state.h"
 
 struct importer {
     struct cli *c;
@@ -171,15 +172,10 @@ static bool write_file(struct importer *r, struct err *err)
 
 static bool fill_store(struct importer *r, struct err *err)
 {
-    const char *state = cli_value(r->c, "state");
-    struct sv dir = state ? sv_of(state) : path_join(r->c->arena, r->site, SV(".potlac"));
     bool dry = cli_flag(r->c, "dry-run");
-    struct sv path = path_join(r->c->arena, arena_dup(r->c->arena, dir), SV("store.db"));
     if (!import_has_nodes(r->im))
         return true;
-    if (!dry && !fs_mkdirs(arena_cstr(r->c->arena, dir), 0755, err))
-        return false;
-    struct store *s = store_open(dry && !fs_exists(path.p) ? ":memory:" : path.p, err);
+    struct store *s = state_make_store(r->c, dry, err);
     if (!s)
         return false;
     bool ok = store_begin(s, err) && import_store(r->im, s, &r->stored, err);
@@ -321,8 +317,7 @@ static int import(struct cli *c)
 }
 
 static const struct cli_option options[] = {
-    { "site", 's', "DIR", "the site: a folder with model/ [.]" },
-    { "state", 0, "DIR", "store and calendars [SITE/.potlac]" },
+    STATE_OPTIONS,
     { "into", 0, "FILE", "the file of the model that is written [model/imported/SOURCE.yaml]" },
     { "map", 0, "FIELD=PATH,...", "what a field of a host is read from: a column, a fact, a variable, a dotted path" },
     { "domain", 0, "DOMAIN", "appended to hosts' names without a dot" },

@@ -8,6 +8,7 @@
 #include "cli/facts_file.h"
 #include "cli/node.h"
 #include "cli/show.h"
+#include "cli/state.h"
 #include "store/inventory.h"
 
 static struct sv fact_text(struct value facts, struct sv path)
@@ -106,7 +107,7 @@ static bool put_file(struct cli *c, struct store *s, const char *path, int64_t n
 int import_facts(struct cli *c)
 {
     struct err err = { "" };
-    const char *site = cli_value(c, "site"), *state = cli_value(c, "state"), *now = cli_value(c, "now");
+    const char *site = cli_value(c, "site"), *now = cli_value(c, "now");
     int64_t at = now_utc();
     unsigned changed = 0;
     bool dry = cli_flag(c, "dry-run");
@@ -116,15 +117,11 @@ int import_facts(struct cli *c)
         return cli_misuse(c, "--certname names the node of one file");
     if (now && !utc_parse(sv_of(now), &at))
         return cli_misuse(c, "'%s' is no UTC time such as 2027-02-15T08:00:00Z", now);
-    if (!state && !fs_is_dir(site ? site : ".")) {
+    if (!cli_value(c, "state") && !cli_value(c, "store") && !fs_is_dir(site ? site : ".")) {
         err_set(&err, "there is no site folder '%s'; name one with --site DIR", site);
         return cli_broken(&err);
     }
-    struct sv dir = arena_dup(c->arena, state ? sv_of(state) : path_join(c->arena, sv_of(site ? site : "."), SV(".potlac")));
-    struct sv path = path_join(c->arena, dir, SV("store.db"));
-    if (!dry && !fs_mkdirs(dir.p, 0755, &err))
-        return cli_broken(&err);
-    struct store *s = store_open(dry && !fs_exists(path.p) ? ":memory:" : path.p, &err);
+    struct store *s = state_make_store(c, dry, &err);
     bool ok = s && store_begin(s, &err);
     for (unsigned i = 1; ok && i < c->arg_count; i++)
         ok = put_file(c, s, c->args[i], at, &changed, &err);

@@ -82,3 +82,15 @@ struct store *state_open_store(struct cli *c, struct err *err)
             SV_ARG(place));
     return NULL;
 }
+
+struct store *state_make_store(struct cli *c, bool trial, struct err *err)
+{
+    struct sv place;
+    if (!state_store_place(c, &place, err))
+        return NULL;
+    if (store_place_exists(place))
+        return store_open(place.p, err);
+    if (trial)
+        return store_open(":memory:", err);
+    return fs_mkdirs(arena_cstr(c->arena, path_dir(place)), 0755, err) ? store_open(place.p, err) : NULL;
+}

@@ -25,4 +25,7 @@ bool state_store_place(struct cli *c, struct sv *out_place, struct err *err);
 /* The store there, which must exist. NULL and err with what to do. The caller closes. */
 struct store *state_open_store(struct cli *c, struct err *err);
 
+/* The same, made where there is none yet. trial: nothing is made, an empty one in memory is given instead. */
+struct store *state_make_store(struct cli *c, bool trial, struct err *err);
+
 #endif

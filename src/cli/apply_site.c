@@ -81,8 +81,6 @@ static bool converge_host(struct application *ap, struct err *err)
     struct host_run run = {
         .host = ap->host, .catalog = item->result->catalog, .sealed = item->sealed, .root = sv_of(root), .noop = ap->noop
     };
-    if (!run.catalog)
-        return err_set(err, "'%.*s' does not compile: %.*s", SV_ARG(ap->host.entity->name), SV_ARG(item->result->error));
     if (!host_run(&ap->site, &run, &ap->host_report, err))
         return false;
     show_report(ap->c, arena_printf(ap->c->arena, "Host %.*s", SV_ARG(ap->host.entity->name)).p, run.root, ap->host_report);
@@ -101,7 +99,7 @@ static bool converge_people(struct application *ap, struct err *err)
     struct catalog *all = catalog_new(s->arena, snapshot_symtab(s->snapshot), SV("calendars"));
     for (uint32_t i = 0; i < ap->fleet.count; i++) {
         struct fleet_item *item = &ap->fleet.items[i];
-        if (item->subject.is_host || !item->result->catalog)
+        if (item->subject.is_host)
             continue;
         for (uint32_t k = 0; k < item->result->catalog->resource_count; k++) {
             struct resource *r = item->result->catalog->resources[k];
@@ -181,12 +179,13 @@ static bool run_application(struct application *ap, struct err *err)
         ap->revision = *commit_tree_revision(s->commit);
     else if (!revision_read(s->arena, s->dir, &ap->revision, err) && err->text[0])
         return false;
-    if (!fleet_compile(s, ap->c->progress, &ap->fleet, err))
+    const struct fleet_options o = { .keep = true, .needed = ap->has_host ? ap->host.entity : NULL, .progress = ap->c->progress };
+    if (!fleet_compile(s, &o, &ap->fleet, err))
         return false;
     for (uint32_t i = 0; i < ap->fleet.count; i++)
-        if (!ap->fleet.items[i].result->catalog)
+        if (ap->fleet.items[i].state == FLEET_FAILED)
             return err_set(err, "nothing is applied, as '%.*s' does not compile: %.*s", SV_ARG(ap->fleet.items[i].subject.entity->ref),
-                           SV_ARG(ap->fleet.items[i].result->error));
+                           SV_ARG(ap->fleet.items[i].error));
     if (!ap->noop && !publish(ap, err))
         return false;
     show_published(ap);

@@ -107,7 +107,7 @@ static bool check_catalogs(struct cli *c, struct site *s, struct err *err)
     struct subject *all = site_subjects(s, &n);
     struct failures failures = { .arena = c->arena };
     for (uint32_t i = 0; i < n; i++) {
-        struct compile_result *r = site_compile(s, &all[i]);
+        struct compile_result *r = site_compile(s, s->arena, &all[i]);
         resources += r->catalog ? r->catalog->resource_count : 0;
         failed += !check_result(c, &failures, &all[i], r);
         compile_result_free(r);

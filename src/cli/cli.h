@@ -49,6 +49,8 @@ enum { EXIT_OK = 0, EXIT_BROKEN = 1, EXIT_CHANGES = 2, EXIT_FAILURES = 4 };
 /* NULL where the option was not given. */
 const char *cli_value(const struct cli *c, const char *name);
 bool cli_flag(const struct cli *c, const char *name);
+/* As if the option had been given; another copy of c keeps what it has. */
+void cli_override(struct cli *c, const char *name, const char *value);
 /* Prints "potlac VERB: text" and a hint to --help; returns EXIT_BROKEN. */
 int cli_misuse(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Prints "potlac: text"; returns EXIT_BROKEN. */

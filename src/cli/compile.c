@@ -54,7 +54,7 @@ static struct compile_result *compile_asked(struct cli *c, struct site *s, enum 
     struct compile_options o;
     bool manifest = is_manifest(c), named = c->arg_count && !manifest;
     if (named && is_people(s, sv_of(c->args[0]), &people))
-        return site_compile(s, &people);
+        return site_compile(s, s->arena, &people);
     if (!node_options(c, s, named ? c->args[0] : NULL, &o, err))
         return NULL;
     if (manifest && !fs_read(c->arena, c->args[0], LIMIT_SOURCE_BYTES, &o.code, err))

@@ -79,7 +79,7 @@ static bool classify(struct site *s, const char *name, struct compile_options *o
     if (!subject.is_host)
         return err_set(err, "'%s' is no machine", name);
     o->certname = subject.certname;
-    subject_classify(s, subject.entity, o);
+    subject_classify(s, s->arena, subject.entity, o);
     if (!o->refused.n)
         return check_classes(s, o, err);
     unsigned line = 0, column;

@@ -57,6 +57,15 @@ const char *cli_value(const struct cli *c, const char *name)
     return i < 0 ? NULL : c->values[i];
 }
 
+void cli_override(struct cli *c, const char *name, const char *value)
+{
+    unsigned count = count_options(c->verb->options) + COMMON_COUNT;
+    const char **values = ARENA_ARRAY(c->arena, const char *, count);
+    memcpy(values, c->values, count * sizeof *values);
+    values[option_index(c->verb, name, strlen(name), 0)] = value;
+    c->values = values;
+}
+
 bool cli_flag(const struct cli *c, const char *name) { return cli_value(c, name) != NULL; }
 
 int cli_misuse(const struct cli *c, const char *fmt, ...)

@@ -67,9 +67,8 @@ struct value facts_named(struct arena *a, const struct hash *base, struct sv cer
 }
 
 /* As a server adds them: modules ask for its version and name. */
-struct value site_server_facts(struct site *s)
+struct value site_server_facts(struct site *s, struct arena *a)
 {
-    struct arena *a = s->arena;
     char name[256];
     struct hash *h = hash_new(a, 3);
     if (gethostname(name, sizeof name) != 0)
@@ -123,7 +122,7 @@ static bool is_this_machine(struct sv certname)
 static void known_facts(struct cli *c, struct site *s, const struct subject *subject, struct compile_options *o)
 {
     if (subject->entity) {
-        subject_facts(s, subject->entity, o);
+        subject_facts(s, s->arena, subject->entity, o);
         return;
     }
     if (is_this_machine(o->certname)) {
@@ -153,14 +152,14 @@ bool node_options(struct cli *c, struct site *s, const char *name, struct compil
         return false;
     *out = site_options(s);
     out->certname = subject.certname;
-    out->server_facts = site_server_facts(s);
+    out->server_facts = site_server_facts(s, c->arena);
     if (!facts)
         known_facts(c, s, &subject, out);
     else if (!given_facts(c, facts, out, err))
         return false;
     out->top_vars = VALUE_UNDEF;
     if (subject.entity)
-        subject_classify(s, subject.entity, out);
+        subject_classify(s, s->arena, subject.entity, out);
     if (!s->classification)
         return true;
     out->refused = SV_NONE; /* a classifier's word counts, whatever the model lacks */

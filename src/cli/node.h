@@ -11,7 +11,7 @@ bool node_options(struct cli *c, struct site *s, const char *name, struct compil
 /* What is the same for all compiles of a site: hooks, functions, strictness. */
 struct compile_options site_options(struct site *s);
 /* $server_facts: version, name of this machine, environment. */
-struct value site_server_facts(struct site *s);
+struct value site_server_facts(struct site *s, struct arena *a);
 /* Facts with a node's name in those that say it: hostname, fqdn, networking ... address may be empty. */
 struct value facts_named(struct arena *a, const struct hash *facts, struct sv certname, struct sv address);
 /* The name Puppet would take for this machine: the fully qualified one, in lower case. */

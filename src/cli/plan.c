@@ -4,7 +4,11 @@
 #include "base/fs.h"
 #include "cli/converge.h"
 #include "cli/fleet.h"
+#include "cli/plan_markdown.h"
+#include "cli/query_hook.h"
 #include "cli/show.h"
+#include "store/answer.h"
+#include "store/pql.h"
 
 enum { MOST_NAMES = 4, MOST_CHANGES = 12 };
 
@@ -89,15 +93,17 @@ static void print_drift(const struct cli *c, struct strbuf *out, const struct su
 static void print_failures(const struct fleet *f)
 {
     for (uint32_t i = 0; i < f->count; i++)
-        if (!f->items[i].result->catalog)
-            fprintf(stderr, "%.*s does not compile: %.*s\n", SV_ARG(f->items[i].subject.entity->ref), SV_ARG(f->items[i].result->error));
+        if (f->items[i].state == FLEET_FAILED)
+            fprintf(stderr, "%.*s does not compile: %.*s\n", SV_ARG(f->items[i].subject.entity->ref), SV_ARG(f->items[i].error));
 }
+
+static bool is_changed(const struct fleet_item *item) { return item->state == FLEET_CHANGED || item->state == FLEET_LIKE; }
 
 static unsigned hosts_in(const struct fleet *f, bool changed_only)
 {
     unsigned n = 0;
     for (uint32_t i = 0; i < f->count; i++)
-        n += f->items[i].subject.is_host && (!changed_only || (f->items[i].diff && f->items[i].diff->count));
+        n += f->items[i].subject.is_host && (!changed_only || is_changed(&f->items[i]));
     return n;
 }
 
@@ -107,7 +113,7 @@ static void print_text(struct cli *c, const struct fleet *f, const struct subjec
     struct arena *a = arena_new(0);
     struct sv hosts = show_count(a, hosts_in(f, false), "host", "hosts");
     struct sv rest = show_count(a, f->count - hosts_in(f, false), "Potlac or ownership", "Potlacs and ownerships");
-    strbuf_addf(&out, "Compiled %.*s, %.*s in %.0f ms\n", SV_ARG(hosts), SV_ARG(rest), f->milliseconds);
+    strbuf_addf(&out, "%.*s, %.*s; %u compiled in %.0f ms\n", SV_ARG(hosts), SV_ARG(rest), f->compiled, f->milliseconds);
     for (size_t i = 0; i < f->group_count; i++)
         print_group(c, &out, &f->groups[i]);
     for (size_t i = 0; i < f->removed_count; i++)
@@ -196,6 +202,7 @@ static void print_json(const struct fleet *f, const struct report *drift)
     json_kint(&j, "subjects", f->count);
     json_kint(&j, "changed", f->changed);
     json_kint(&j, "failed", f->failed);
+    json_kint(&j, "compiled", f->compiled);
     json_key(&j, SV("groups"));
     json_open(&j, '[');
     for (size_t i = 0; i < f->group_count; i++)
@@ -220,10 +227,97 @@ static int status_of(const struct cli *c, const struct fleet *f, const struct re
     return changes && cli_flag(c, "detailed-exitcodes") ? EXIT_CHANGES : EXIT_OK;
 }
 
+/* ---- what is compared ---- */
+
+struct chosen {
+    struct site *site;
+    struct map *refs;
+};
+
+/* An answer names hosts by their certname, their name or their ref, whatever its first column is. */
+static bool choose_host(void *ctx, const struct query_statement *st, const struct sql_value *values, struct err *err)
+{
+    struct chosen *c = ctx;
+    struct subject subject;
+    (void)st;
+    if (values[0].kind != SQL_TEXT)
+        return err_set(err, "the query should give names of hosts in its first column: hosts[name] { ... }");
+    if (!site_subject(c->site, values[0].s, &subject, NULL) || !subject.is_host)
+        return true; /* of a node that the model does not know, or knows as retired */
+    map_put(c->refs, subject.entity->ref, (void *)subject.entity);
+    return true;
+}
+
+static bool choose_hosts(struct cli *c, struct site *s, struct map *out, struct err *err)
+{
+    struct source *src = ARENA_NEW(c->arena, struct source);
+    struct diags diags = diags_in(c->arena);
+    struct chosen chosen = { s, out };
+    *src = (struct source){ SV("query"), sv_of(c->args[0]) };
+    *out = map_in(c->arena);
+    struct query *q = pql_parse(c->arena, src, &diags);
+    struct store *store = q ? query_store(s, q, err) : NULL;
+    bool ok = store && query_run(store, c->arena, q, choose_host, &chosen, &diags, err);
+    if (cli_diags(c, &diags))
+        return err_set(err, "no plan is made");
+    return ok;
+}
+
+static bool open_before(struct cli *c, struct site *from)
+{
+    struct cli other = *c;
+    cli_override(&other, "rev", cli_value(c, "from"));
+    return site_open(&other, from);
+}
+
+static bool read_threads(const struct cli *c, unsigned *out)
+{
+    const char *text = cli_value(c, "jobs");
+    int64_t n = 0;
+    *out = 0;
+    if (!text)
+        return true;
+    if (!sv_to_int(sv_of(text), &n) || n < 1 || n > 1024)
+        return cli_misuse(c, "-j takes a number of threads, found '%s'", text) == EXIT_OK;
+    *out = (unsigned)n;
+    return true;
+}
+
+static void print_fleet(struct cli *c, const struct fleet *f, const struct subject *host, const struct report *drift)
+{
+    AUTO_STRBUF out = STRBUF_HEAP;
+    if (cli_flag(c, "markdown")) {
+        plan_markdown(&out, f);
+        cli_write(stdout, &out);
+    } else if (c->json) {
+        print_json(f, drift);
+    } else {
+        print_text(c, f, host, drift);
+    }
+    print_failures(f);
+}
+
+static int plan_fleet(struct cli *c, struct site *s, struct site *from, const struct subject *host, const struct report *drift)
+{
+    struct fleet fleet = { 0 };
+    struct map only;
+    struct err err = { "" };
+    struct fleet_options o = { .from = from, .everything = cli_flag(c, "everything"), .progress = c->progress };
+    if (!read_threads(c, &o.threads))
+        return EXIT_BROKEN;
+    bool ok = !c->arg_count || choose_hosts(c, s, &only, &err);
+    o.only = c->arg_count ? &only : NULL;
+    ok = ok && fleet_compile(s, &o, &fleet, &err);
+    if (ok)
+        print_fleet(c, &fleet, host, drift);
+    int status = ok ? status_of(c, &fleet, drift) : cli_broken(&err);
+    fleet_free(&fleet);
+    return status;
+}
+
 static int plan_site(struct cli *c, struct site *s)
 {
     struct subject host;
-    struct fleet fleet;
     struct report *drift = NULL;
     struct err err = { "" };
     const char *name = cli_value(c, "host"), *root = cli_value(c, "root");
@@ -233,23 +327,23 @@ static int plan_site(struct cli *c, struct site *s)
         return cli_broken(&err);
     if (name && root && !converge_drift(s, &host, sv_of(root), &drift, &err))
         return cli_broken(&err);
-    bool ok = fleet_compile(s, c->progress, &fleet, &err);
-    if (ok && c->json)
-        print_json(&fleet, drift);
-    else if (ok)
-        print_text(c, &fleet, &host, drift);
-    if (ok)
-        print_failures(&fleet);
-    int status = ok ? status_of(c, &fleet, drift) : cli_broken(&err);
-    fleet_free(&fleet);
+    if (!cli_value(c, "from"))
+        return plan_fleet(c, s, NULL, &host, drift);
+    struct site from;
+    if (!open_before(c, &from))
+        return EXIT_BROKEN;
+    int status = plan_fleet(c, s, &from, &host, drift);
+    site_close(&from);
     return status;
 }
 
 static int plan(struct cli *c)
 {
     struct site s;
-    if (c->arg_count)
-        return cli_misuse(c, "no argument is expected: '%s'", c->args[0]);
+    if (c->arg_count > 1)
+        return cli_misuse(c, "one query that chooses hosts is expected at most: 'hosts[name] { cluster = \"web\" }'");
+    if (cli_value(c, "to"))
+        cli_override(c, "rev", cli_value(c, "to"));
     if (!site_open(c, &s))
         return EXIT_BROKEN;
     int status = plan_site(c, &s);
@@ -259,6 +353,11 @@ static int plan(struct cli *c)
 
 static const struct cli_option options[] = {
     SITE_OPTIONS,
+    { "from", 0, "REV", "compare with that commit [what was applied last]" },
+    { "to", 0, "REV", "the same as --rev: what is planned [the folder as it is]" },
+    { "everything", 0, NULL, "compile what did not change too" },
+    { "jobs", 'j', "N", "threads [one a processor]" },
+    { "markdown", 0, NULL, "print for a merge request" },
     { "host", 0, "HOST", "look for drift on this host too" },
     { "root", 0, "DIR", "the folder that stands for the host's /" },
     { "detailed-exitcodes", 0, NULL, "exit 2 where anything would change" },
@@ -267,10 +366,13 @@ static const struct cli_option options[] = {
 
 const struct verb verb_plan = {
     .name = "plan",
-    .usage = "[--site DIR] [--host HOST --root DIR]",
+    .usage = "[--site DIR] [--from REV] [--to REV] ['hosts[name] { ... }'] [--markdown]",
     .summary = "Show what applying a site would change, and whom that concerns",
-    .help = "Compiles every host, Potlac and ownership and compares with what was applied last. Hosts that change alike are one group.\n"
-            "Drift is something else: a host that is not as the last apply left it. Changes nothing.",
+    .help =
+        "Compiles every host, Potlac and ownership that something changed for, and compares with what was applied last, or with what a\n"
+        "commit gives (--from). Hosts that change alike are one group. A query chooses hosts: 'hosts[name] { cluster = \"web\" }', or\n"
+        "'inventory[certname] { facts.os.family = \"Debian\" }'.\n"
+        "Drift is something else: a host that is not as the last apply left it. Changes nothing.",
     .options = options,
     .run = plan,
 };

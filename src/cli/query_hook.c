@@ -33,6 +33,22 @@ static struct store *open_store(struct site *s, struct err *err)
     return store || err->text[0] ? store : model_store(s, err);
 }
 
+static bool joins(const struct query_expr *x)
+{
+    if (!x)
+        return false;
+    for (uint32_t i = 0; i < x->item_count; i++)
+        if (joins(x->items[i]))
+            return true;
+    return x->query != NULL;
+}
+
+struct store *query_store(struct site *s, const struct query *q, struct err *err)
+{
+    const struct query_table *t = query_table_find(q->entity);
+    return t && t->flags & TABLE_OPEN && !joins(q->where) ? model_store(s, err) : open_store(s, err);
+}
+
 static struct query *read_query(struct call *k, struct value v, struct diags *diags)
 {
     struct source *src = ARENA_NEW(k->arena, struct source);

@@ -130,6 +130,7 @@ static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
                                   .tree = &s->tree,
                                   .overlay = s->overlay,
                                   .base_modules = plain,
+                                  .record_reads = !plain && (c->verb == &verb_plan || c->verb == &verb_apply),
                                   .own_modules = own_modules(s->arena) };
     s->environment = o.environment;
     if (!read_strictness(c, s, err))
@@ -439,33 +440,33 @@ bool site_subject(struct site *s, struct sv name, struct subject *out_subject, s
 
 /* --- compiling --- */
 
-static struct compile_result *compile_host(struct site *s, const struct subject *subject)
+static struct compile_result *compile_host(struct site *s, struct arena *a, const struct subject *subject)
 {
     struct compile_options o = site_options(s);
     o.certname = subject->certname;
-    subject_facts(s, subject->entity, &o);
-    o.server_facts = site_server_facts(s);
-    subject_classify(s, subject->entity, &o);
+    subject_facts(s, a, subject->entity, &o);
+    o.server_facts = site_server_facts(s, a);
+    subject_classify(s, a, subject->entity, &o);
     return compile_node(s->snapshot, &o);
 }
 
-static struct compile_result *compile_people(struct site *s, const struct subject *subject)
+static struct compile_result *compile_people(struct site *s, struct arena *a, const struct subject *subject)
 {
     struct class_request class;
     struct compile_options o = site_options(s);
     o.certname = subject->certname;
-    o.facts = value_hash(hash_new(s->arena, 0));
+    o.facts = value_hash(hash_new(a, 0));
     o.code = SV("");
-    if (people_classify(s->model, s->arena, subject->entity, s->today, &class)) {
+    if (people_classify(s->model, a, subject->entity, s->today, &class)) {
         o.classes = &class;
         o.class_count = 1;
     }
     return compile_node(s->snapshot, &o);
 }
 
-struct compile_result *site_compile(struct site *s, const struct subject *subject)
+struct compile_result *site_compile(struct site *s, struct arena *a, const struct subject *subject)
 {
-    return subject->is_host ? compile_host(s, subject) : compile_people(s, subject);
+    return subject->is_host ? compile_host(s, a, subject) : compile_people(s, a, subject);
 }
 
 struct compile_result *site_compile_code(struct site *s, struct sv certname, struct value facts, struct sv code, struct sv code_path)

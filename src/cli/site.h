@@ -104,8 +104,8 @@ struct subject *site_subjects(struct site *s, uint32_t *out_count);
 /* By ref or, for hosts, by bare name or fqdn. False and err with near names where there is none. */
 bool site_subject(struct site *s, struct sv name, struct subject *out_subject, struct err *err);
 
-/* Never NULL; the caller frees with compile_result_free. */
-struct compile_result *site_compile(struct site *s, const struct subject *subject);
+/* Never NULL; the caller frees with compile_result_free. The arena must live as long. */
+struct compile_result *site_compile(struct site *s, struct arena *a, const struct subject *subject);
 /* Compiles a manifest text for this machine or a given node. */
 struct compile_result *site_compile_code(struct site *s, struct sv certname, struct value facts, struct sv code, struct sv code_path);
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/subject_facts.h"
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "cli/node.h"
 #include "store/inventory.h"
@@ -19,19 +20,19 @@ static void refuse(struct compile_options *o, struct sv why, struct span at)
 /* ---- facts ---- */
 
 /* Facts as the host reported them last; V_UNSET where there are none. */
-static struct value reported_facts(struct site *s, const struct entity *host, struct sv certname, struct err *err)
+static struct value reported_facts(struct site *s, struct arena *a, const struct entity *host, struct sv certname, struct err *err)
 {
     struct sv json;
     struct store *store = site_existing_store(s, err);
-    if (!store || (!inventory_facts_of(store, s->arena, certname, &json, err) &&
-                   (err->text[0] || !store_get(store, s->arena, SV("facts"), host->ref, &json, err))))
+    if (!store ||
+        (!inventory_facts_of(store, a, certname, &json, err) && (err->text[0] || !store_get(store, a, SV("facts"), host->ref, &json, err))))
         return VALUE_UNSET;
-    struct source *src = ARENA_NEW(s->arena, struct source);
+    struct source *src = ARENA_NEW(a, struct source);
     *src = (struct source){ SV("stored facts"), json };
-    struct diags diags = diags_in(s->arena);
+    struct diags diags = diags_in(a);
     struct data_doc *doc;
-    if (json_read(s->arena, src, NULL, &diags, &doc) && doc->root.kind == DATA_MAP)
-        return value_from_data(s->arena, &doc->root);
+    if (json_read(a, src, NULL, &diags, &doc) && doc->root.kind == DATA_MAP)
+        return value_from_data(a, &doc->root);
     err_set(err, "the stored facts of %.*s cannot be read", SV_ARG(certname));
     return VALUE_UNSET;
 }
@@ -42,20 +43,20 @@ static struct sv first_address(const struct entity *host)
     return list && list->kind == DATA_LIST && list->count ? data_text(&list->items[0]) : data_text(list);
 }
 
-void subject_facts(struct site *s, const struct entity *host, struct compile_options *o)
+void subject_facts(struct site *s, struct arena *a, const struct entity *host, struct compile_options *o)
 {
     struct err err = { "" };
-    struct value reported = reported_facts(s, host, o->certname, &err);
+    struct value reported = reported_facts(s, a, host, o->certname, &err);
     if (err.text[0])
-        refuse(o, arena_dup(s->arena, sv_of(err.text)), (struct span){ 0 });
+        refuse(o, arena_dup(a, sv_of(err.text)), (struct span){ 0 });
     if (reported.kind != V_HASH) {
-        o->facts = facts_named(s->arena, s->base_facts.h, o->certname, first_address(host));
+        o->facts = facts_named(a, s->base_facts.h, o->certname, first_address(host));
         return;
     }
     const struct value *trusted = hash_find_sv(reported.h, SV("trusted"));
     if (!hash_find_sv(reported.h, SV("clientcert"))) {
-        struct hash *named = hash_copy(s->arena, reported.h, 1);
-        hash_put_str(s->arena, named, "clientcert", value_str(o->certname));
+        struct hash *named = hash_copy(a, reported.h, 1);
+        hash_put_str(a, named, "clientcert", value_str(o->certname));
         reported = value_hash(named);
     }
     o->facts = reported;
@@ -67,6 +68,7 @@ void subject_facts(struct site *s, const struct entity *host, struct compile_opt
 
 struct classes {
     struct site *site;
+    struct arena *arena;
     struct compile_options *o;
     struct class_request *items;
     size_t count, cap;
@@ -75,7 +77,7 @@ struct classes {
 /* One class of an entity. Two may name it; only one may give it parameters. */
 static void add_class(struct classes *c, const struct entity *by, const struct data_pair *pair)
 {
-    struct arena *a = c->site->arena;
+    struct arena *a = c->arena;
     struct class_request r = { .name = data_text(&pair->key), .by = by->ref, .at = data_span(by->doc, &pair->key) };
     if (sv_starts(r.name, SV("::")))
         r.name = sv_slice(r.name, 2, r.name.n);
@@ -112,19 +114,20 @@ static void add_classes(struct classes *c, const struct entity *by, const char *
 static struct value deployments_on(struct classes *c, const struct entity *cluster, const struct entity *host)
 {
     struct site *s = c->site;
+    struct arena *a = c->arena;
     uint32_t n;
-    const struct entity **on = model_related(s->model, s->arena, cluster, REL_HOSTS, &n);
-    struct hash *h = hash_new(s->arena, n);
+    const struct entity **on = model_related(s->model, a, cluster, REL_HOSTS, &n);
+    struct hash *h = hash_new(a, n);
     for (uint32_t i = 0; i < n; i++) {
         const struct entity *service = on[i]->kind == KIND_DEPLOYMENT ? model_one(s->model, on[i], REL_DEPLOYS) : NULL;
         if (!service)
             continue;
         if (hash_find_sv(h, service->name))
             refuse(c->o,
-                   arena_printf(s->arena, "%.*s has two deployments of a service named '%.*s'; the second one is %.*s", SV_ARG(host->ref),
+                   arena_printf(a, "%.*s has two deployments of a service named '%.*s'; the second one is %.*s", SV_ARG(host->ref),
                                 SV_ARG(service->name), SV_ARG(on[i]->ref)),
                    entity_span(on[i], "service"));
-        hash_put(s->arena, h, value_str(service->name), text(site_version(s, on[i], host)));
+        hash_put(a, h, value_str(service->name), text(site_version(s, on[i], host)));
         add_classes(c, on[i], "classes");
     }
     return value_hash(h);
@@ -143,28 +146,27 @@ static struct value params_of(struct arena *a, const struct entity *cluster, con
 }
 
 /* A model without any cluster is a list of hosts: their manifests say what they are. */
-static void check_cluster(struct site *s, const struct entity *host, struct compile_options *o)
+static void check_cluster(struct site *s, struct arena *a, const struct entity *host, struct compile_options *o)
 {
     uint32_t clusters;
     model_of_kind(s->model, KIND_CLUSTER, &clusters);
     if (clusters && !entity_text(host, "role").n)
         refuse(o,
-               arena_printf(s->arena,
+               arena_printf(a,
                             "%.*s is in no cluster, so nothing says what it is: give it a 'cluster', a 'role' of its own, or a 'status' "
                             "such as staged",
                             SV_ARG(host->ref)),
                entity_span(host, NULL));
 }
 
-void subject_classify(struct site *s, const struct entity *host, struct compile_options *o)
+void subject_classify(struct site *s, struct arena *a, const struct entity *host, struct compile_options *o)
 {
-    struct arena *a = s->arena;
-    struct classes c = { .site = s, .o = o };
+    struct classes c = { .site = s, .arena = a, .o = o };
     struct hash *m = hash_new(a, 8), *top = hash_new(a, 1);
     const struct entity *cluster = model_find(s->model, model_full_ref(a, entity_text(host, "cluster"), "cluster", host->ns));
     struct sv role = entity_text(host, "role");
     if (!cluster)
-        check_cluster(s, host, o);
+        check_cluster(s, a, host, o);
     else
         add_classes(&c, cluster, "puppet.classes");
     hash_put_str(a, m, "host", value_str(host->name));
@@ -179,4 +181,25 @@ void subject_classify(struct site *s, const struct entity *host, struct compile_
     o->top_vars = value_hash(top);
     o->classes = c.items;
     o->class_count = (uint32_t)c.count;
+}
+
+/* ---- all of it in one digest ---- */
+
+struct sv subject_inputs(struct site *s, struct arena *a, const struct subject *subject, struct sv facts)
+{
+    struct compile_options o = { .certname = subject->certname };
+    struct strbuf all = STRBUF_IN(a);
+    subject_classify(s, a, subject->entity, &o);
+    struct sv address = first_address(subject->entity);
+    strbuf_addf(&all, "%s\n%d %d\n%.*s\n%.*s\n%.*s\n%.*s\n", POTLAC_VERSION, s->strict, s->strict_variables, SV_ARG(s->environment),
+                SV_ARG(subject->certname), SV_ARG(facts), SV_ARG(address));
+    value_print(&all, site_server_facts(s, a));
+    value_print(&all, o.top_vars);
+    for (uint32_t i = 0; i < o.class_count; i++) {
+        strbuf_addf(&all, "\n%.*s ", SV_ARG(o.classes[i].name));
+        if (o.classes[i].params)
+            value_print(&all, value_hash((struct hash *)o.classes[i].params));
+    }
+    strbuf_add(&all, o.refused);
+    return digest_hex(a, DIGEST_SHA1, strbuf_sv(&all));
 }

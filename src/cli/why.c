@@ -117,7 +117,7 @@ static int explain(struct cli *c, struct site *s)
     struct subject subject;
     if (!site_open_store(s, &err) || !site_subject(s, sv_of(c->args[0]), &subject, &err))
         return cli_broken(&err);
-    struct compile_result *result = site_compile(s, &subject);
+    struct compile_result *result = site_compile(s, s->arena, &subject);
     if (!result->catalog) {
         show_failure(c, result->error, &result->diags);
         compile_result_free(result);

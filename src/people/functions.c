@@ -13,13 +13,19 @@ static const struct people_context *context_of(struct call *k)
     return ctx;
 }
 
-/* One plan a compile; except: a title whose place is to be left free. */
-static struct people_plan *plan_of(struct call *k)
+static struct people_plan *own_plan(struct call *k)
 {
     void **slot = compile_slot(k->c, 3);
     if (!*slot)
         *slot = people_plan_new(context_of(k), k->arena, SV_NONE);
     return *slot;
+}
+
+/* One for all compiles, or one for this. */
+static struct people_plan *plan_of(struct call *k)
+{
+    struct people_plan *plan = context_of(k)->plan;
+    return plan ? plan : own_plan(k);
 }
 
 /* potlac::leaders('potlac:search') */
@@ -145,7 +151,7 @@ static struct value fn_slot(struct call *k)
         slot = planned->slot;
     } else {
         /* not as the model has it: search again, among all others */
-        struct people_plan *others = planned ? people_plan_new(context_of(k), k->arena, title) : plan;
+        struct people_plan *others = planned ? people_plan_new(context_of(k), k->arena, title) : own_plan(k);
         ask = ask_of(k, others);
         slot = slot_find(k->arena, &ask);
         if (slot.found)

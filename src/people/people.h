@@ -31,6 +31,7 @@ struct people_context {
     struct date today;
     const struct held_slot *held;
     uint32_t held_count;
+    struct people_plan *plan; /* of all compiles, which run one after another; NULL: each makes its own */
 };
 extern const struct builtin people_functions[];
 extern const size_t people_function_count;

@@ -103,14 +103,15 @@ bool exports_set(struct exports *e, struct sv subject, const struct catalog *c, 
     return x->catalog != NULL;
 }
 
-void exports_drop(struct exports *e, struct sv subject)
+bool exports_drop(struct exports *e, struct sv subject)
 {
     struct exporter *x = find_exporter(e, subject);
     if (!x)
-        return;
+        return false;
     size_t at = (size_t)(x - e->items);
     e->count--;
     memmove(x, x + 1, (e->count - at) * sizeof *x);
+    return true;
 }
 
 const struct sv *exports_subjects(const struct exports *e, uint32_t *out_count)

@@ -13,8 +13,8 @@ struct exports *exports_load(struct store *s, struct arena *a, struct symtab *sy
 /* Puts what a catalog exports in the place of what its subject did before. Secrets are left out. True in *out_changed where it is not the
  * same. */
 bool exports_set(struct exports *e, struct sv subject, const struct catalog *c, bool *out_changed, struct err *err);
-/* Forgets a subject. */
-void exports_drop(struct exports *e, struct sv subject);
+/* Forgets a subject; false where it exported nothing. */
+bool exports_drop(struct exports *e, struct sv subject);
 /* Subjects that export something, sorted. */
 const struct sv *exports_subjects(const struct exports *e, uint32_t *out_count);
 /* Writes what differs from the store. */

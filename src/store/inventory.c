@@ -420,3 +420,20 @@ bool inventory_facts_of(struct store *s, struct arena *a, struct sv certname, st
     *out_json = strbuf_sv(&out);
     return w.count > 0;
 }
+
+static bool take_digest(void *ctx, const struct sql_value *c, unsigned count, struct err *err)
+{
+    (void)count;
+    (void)err;
+    struct map *digests = ctx;
+    struct sv *digest = ARENA_NEW(digests->arena, struct sv);
+    *digest = arena_dup(digests->arena, c[1].s);
+    map_put(digests, arena_dup(digests->arena, c[0].s), digest);
+    return true;
+}
+
+bool inventory_facts_digests(struct store *s, struct map *out, struct err *err)
+{
+    return store_run(s, "SELECT certname, facts_hash FROM node WHERE facts_hash IS NOT NULL", SQL_KEPT, NULL, 0, take_digest, out, err) ||
+           err_wrap(err, "cannot read the facts of nodes");
+}

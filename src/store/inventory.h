@@ -4,6 +4,7 @@
 #ifndef STORE_INVENTORY_H
 #define STORE_INVENTORY_H
 
+#include "base/map.h"
 #include "store/store.h"
 
 /* Times are milliseconds since 1970, UTC; 0: not known. Empty texts: not known. All putting functions replace what was there, bring a
@@ -66,5 +67,7 @@ bool inventory_deactivate(struct store *s, struct sv certname, int64_t at, struc
 bool inventory_forget(struct store *s, struct arena *scratch, struct sv certname, struct err *err);
 /* The facts reported last, as JSON text in the arena; false without err text where there are none. */
 bool inventory_facts_of(struct store *s, struct arena *a, struct sv certname, struct sv *out_json, struct err *err);
+/* The digest of each node's facts, by certname. */
+bool inventory_facts_digests(struct store *s, struct map *out, struct err *err);
 
 #endif

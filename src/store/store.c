@@ -295,6 +295,17 @@ bool store_list(struct store *s, struct arena *a, struct sv kind, struct documen
     return true;
 }
 
+bool store_keys(struct store *s, struct arena *a, struct sv kind, struct document **out_docs, size_t *out_count, struct err *err)
+{
+    struct document_list list = { .arena = a };
+    const struct sql_value args[] = { sql_text(kind) };
+    if (!store_run(s, "SELECT key, '', at FROM document WHERE kind = ?1 ORDER BY key", SQL_KEPT, args, 1, take_document, &list, err))
+        return err_wrap(err, "cannot list %.*s", SV_ARG(kind));
+    *out_docs = list.items;
+    *out_count = list.count;
+    return true;
+}
+
 bool store_verify(struct store *s, struct err *err)
 {
     enter(s);

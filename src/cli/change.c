@@ -285,7 +285,7 @@ static enum step commit(struct change_run *r, struct err *err)
 static enum step attempt(struct change_run *r)
 {
     struct err err = { "" };
-    if (!site_open_with(r->c, &r->site, propose, r)) {
+    if (!site_open_with(r->c, &r->site, &(struct site_opening){ propose, r, NULL })) {
         fputs("potlac: nothing is stored: with this the model would not be sound\n", stderr);
         return STEP_FAILED;
     }

@@ -198,9 +198,8 @@ static bool read_classification(struct cli *c, struct site *s, struct diags *dia
 }
 
 /* The site's folder, or what it is in a commit. */
-static bool open_tree(struct cli *c, struct site *s, struct err *err)
+static bool open_tree(struct site *s, const char *rev, struct err *err)
 {
-    const char *rev = cli_value(c, "rev");
     if (!rev)
         return is_folder(s, s->dir, "") || err_set(err, "there is no site folder '%.*s'; name one with --site DIR", SV_ARG(s->dir));
     struct sv path = path_clean(s->arena, s->dir);
@@ -215,28 +214,24 @@ static bool open_tree(struct cli *c, struct site *s, struct err *err)
                                                SV_ARG(s->dir), r->commit.p, SV_ARG(r->summary));
 }
 
-struct proposer {
-    site_propose *fn; /* NULL: nothing is proposed */
-    void *ctx;
-};
-
 /* What transactions set belongs to the model as much as its files: where it cannot be read, nothing else may be taken for the model. */
-static bool read_overlay(struct site *s, const struct proposer *p, struct err *err)
+static bool read_overlay(struct site *s, const struct site_opening *how, struct err *err)
 {
-    if (!p->fn && !store_place_exists(s->store_place))
+    if (!how->propose && !store_place_exists(s->store_place))
         return true;
-    if (p->fn && !fs_mkdirs(s->state_dir.p, 0755, err))
+    if (how->propose && !fs_mkdirs(s->state_dir.p, 0755, err))
         return false;
     s->overlay = overlay_new(s->arena);
     s->early_store = store_open(s->store_place.p, err);
     if (!s->early_store)
         return false;
-    return change_overlay(s->early_store, s->arena, s->overlay, &s->newest_transaction, err) && (!p->fn || p->fn(p->ctx, s, err));
+    return change_overlay(s->early_store, s->arena, s->overlay, &s->newest_transaction, err) &&
+           (!how->propose || how->propose(how->ctx, s, err));
 }
 
-static bool open_parts(struct cli *c, struct site *s, const struct proposer *p, struct diags *diags, struct err *err)
+static bool open_parts(struct cli *c, struct site *s, const struct site_opening *how, struct diags *diags, struct err *err)
 {
-    if (!open_tree(c, s, err))
+    if (!open_tree(s, how->rev, err))
         return false;
     if (!read_classification(c, s, diags, err) || !choose_environment(c, s, err))
         return false;
@@ -248,7 +243,7 @@ static bool open_parts(struct cli *c, struct site *s, const struct proposer *p, 
         return false;
     if (!s->environment.n)
         s->environment = data_text(data_get(s->config, "environment"));
-    if (!read_base_facts(s, diags, err) || !read_overlay(s, p, err) || !open_snapshot(c, s, err))
+    if (!read_base_facts(s, diags, err) || !read_overlay(s, how, err) || !open_snapshot(c, s, err))
         return false;
     s->model = snapshot_model(s->snapshot, diags);
     if (!site_recall_deployed(s, err))
@@ -257,11 +252,13 @@ static bool open_parts(struct cli *c, struct site *s, const struct proposer *p, 
     return true;
 }
 
-bool site_open(struct cli *c, struct site *out_site) { return site_open_with(c, out_site, NULL, NULL); }
-
-bool site_open_with(struct cli *c, struct site *out_site, site_propose *propose, void *ctx)
+bool site_open(struct cli *c, struct site *out_site)
 {
-    const struct proposer proposer = { propose, ctx };
+    return site_open_with(c, out_site, &(struct site_opening){ .rev = cli_value(c, "rev") });
+}
+
+bool site_open_with(struct cli *c, struct site *out_site, const struct site_opening *how)
+{
     const char *dir = cli_value(c, "site"), *state = cli_value(c, "state");
     struct site *s = out_site;
     *s = (struct site){ .arena = c->arena,
@@ -273,7 +270,7 @@ bool site_open_with(struct cli *c, struct site *out_site, site_propose *propose,
     struct err err = { "" };
     if (!read_clock(c, s))
         return false;
-    bool ok = open_parts(c, s, &proposer, &diags, &err);
+    bool ok = open_parts(c, s, how, &diags, &err);
     bool wrong = cli_diags(c, &diags);
     if (!ok && !wrong)
         cli_broken(&err);

@@ -74,10 +74,15 @@ struct site {
 
 /* Opens the snapshot and, where there is one, the model. False after printing what is wrong. */
 bool site_open(struct cli *c, struct site *out_site);
-/* The same with changes that are about to be made: propose puts them into s->overlay before the model is read, and may ask s->early_store,
- * which is made where it is not there. */
-typedef bool site_propose(void *ctx, struct site *s, struct err *err);
-bool site_open_with(struct cli *c, struct site *out_site, site_propose *propose, void *ctx);
+/* The same, otherwise. */
+struct site_opening {
+    /* Changes that are about to be made: puts them into s->overlay before the model is read, and may ask s->early_store, which is made
+     * where it is not there. NULL: none. */
+    bool (*propose)(void *ctx, struct site *s, struct err *err);
+    void *ctx;
+    const char *rev; /* in place of --rev; NULL: the files of the folder */
+};
+bool site_open_with(struct cli *c, struct site *out_site, const struct site_opening *how);
 /* A snapshot without a site: for `apply FILE`, `apply -e`, `compile`. */
 bool site_open_bare(struct cli *c, struct site *out_site);
 bool site_open_store(struct site *s, struct err *err);

@@ -136,14 +136,45 @@ static bool owner_events(struct recorder *rec, const struct entity *e, const str
     return true;
 }
 
-static bool changed_event(struct recorder *rec, const struct entity *e, const struct data *was)
+/* What a transaction set stands at another place than what a file declares: that alone is no change. */
+static bool same_fields(const struct data *was, const struct data *now)
+{
+    if (!was || !now || was->kind != DATA_MAP || now->kind != DATA_MAP || was->count != now->count)
+        return false;
+    for (uint32_t i = 0; i < now->count; i++) {
+        uint32_t k = 0;
+        while (k < was->count && !sv_eq(data_text(&was->pairs[k].key), data_text(&now->pairs[i].key)))
+            k++;
+        if (k == was->count || !data_equal(&was->pairs[k].value, &now->pairs[i].value))
+            return false;
+    }
+    return true;
+}
+
+/* But: a field that another event has told; NULL: none. */
+static const struct data *without(struct arena *a, const struct data *spec, const char *but)
+{
+    if (!but || !spec || spec->kind != DATA_MAP)
+        return spec;
+    struct data *rest = ARENA_NEW(a, struct data);
+    *rest = (struct data){ .kind = DATA_MAP, .pairs = ARENA_ARRAY(a, struct data_pair, spec->count + 1) };
+    for (uint32_t i = 0; i < spec->count; i++)
+        if (!sv_is(data_text(&spec->pairs[i].key), but))
+            rest->pairs[rest->count++] = spec->pairs[i];
+    return rest;
+}
+
+static bool changed_event(struct recorder *rec, const struct entity *e, const struct data *was, const char *but)
 {
     struct strbuf out = STRBUF_IN(rec->a);
+    const struct data *old = without(rec->a, data_get(was, "spec"), but), *new = without(rec->a, e->spec, but);
+    if (but && same_fields(old, new))
+        return true;
     struct json_out j = json_to(&out, false);
     json_open(&j, '{');
     json_key(&j, SV("fields"));
     json_open(&j, '[');
-    list_fields(&j, rec->a, SV(""), data_get(was, "spec"), e->spec);
+    list_fields(&j, rec->a, SV(""), old, new);
     json_close(&j, ']');
     json_close(&j, '}');
     return add_event(rec, "entity.changed", e->ref, strbuf_sv(&out));
@@ -153,10 +184,10 @@ static bool on_changed(struct recorder *rec, const struct entity *e, const struc
 {
     struct sv from = spec_text(was, "version");
     if (e->kind == KIND_DEPLOYMENT && !sv_eq(from, entity_text(e, "version")))
-        return deploy_event(rec, e, from);
+        return deploy_event(rec, e, from) && changed_event(rec, e, was, "version");
     if (e->kind == KIND_SYSTEM_OWNERSHIP && !owner_events(rec, e, was))
         return false;
-    return changed_event(rec, e, was);
+    return changed_event(rec, e, was, NULL);
 }
 
 static bool on_added(struct recorder *rec, const struct entity *e)
@@ -187,21 +218,6 @@ bool record_entities(struct store *st, const struct model *m, int64_t at, struct
         ok = store_put(st, RECORD_ENTITY, all[i]->ref, entity_json(scratch, all[i]), at, err);
     arena_free(scratch);
     return ok;
-}
-
-/* What a transaction set stands at another place than what a file declares: that alone is no change. */
-static bool same_fields(const struct data *was, const struct data *now)
-{
-    if (!was || !now || was->kind != DATA_MAP || now->kind != DATA_MAP || was->count != now->count)
-        return false;
-    for (uint32_t i = 0; i < now->count; i++) {
-        uint32_t k = 0;
-        while (k < was->count && !sv_eq(data_text(&was->pairs[k].key), data_text(&now->pairs[i].key)))
-            k++;
-        if (k == was->count || !data_equal(&was->pairs[k].value, &now->pairs[i].value))
-            return false;
-    }
-    return true;
 }
 
 bool record_entity_again(struct store *st, const struct entity *e, int64_t at, struct err *err)

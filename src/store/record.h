@@ -19,7 +19,8 @@ struct recording {
 
 /* Compares each entity with the one recorded last and appends, in the same transaction, the new state and one event for each change:
  *   deploy {deployment, service, cluster, from, to} on the deployment; host.added / host.removed {cluster};
- *   owner.changed {ownership, service, side, from, to} on the service; entity.added / entity.changed {fields} / entity.removed on the rest;
+ *   owner.changed {ownership, service, side, from, to} on the service; entity.added / entity.changed {fields} / entity.removed on the rest,
+ *   and entity.changed on a deployment for what else changed of it;
  *   snapshot {commit, summary, entities, changes} last, where anything changed.
  * The first recording of all is one snapshot event: a beginning is no change.
  * Must be called inside store_begin. out_changes: how many events. */

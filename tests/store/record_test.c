@@ -104,6 +104,21 @@ static void a_new_version_is_a_deploy(void **state)
                         "\"cluster\":\"cluster:default/c\",\"from\":\"1.0.0\",\"to\":\"1.1.0\"}\n");
 }
 
+/* Nothing that changes beside a version is lost, and a field at another place is no change. */
+static void a_deploy_and_what_else_changed(void **state)
+{
+    struct world *w = *state;
+    record(w, arena_printf(w->a, before, "1.0.0"));
+    assert_int_equal(record(w, arena_printf(w->a, before, "1.1.0, params: {x: 1}")), 2);
+    assert_string_equal(history(w, "entity.changed"),
+                        "entity.changed deployment:default/d {\"fields\":[{\"path\":\"params\",\"from\":null,\"to\":{\"x\":1}}]}\n");
+    struct sv moved = arena_printf(w->a, before, "1.1.0, params: {x: 1}");
+    char *h1 = strstr(arena_cstr(w->a, moved), "fqdn: h1.x.org, site: lon");
+    assert_non_null(h1);
+    memcpy(h1, "site: lon, fqdn: h1.x.org", 25);
+    assert_int_equal(record(w, sv_make(h1 - (sv_find(moved, SV("fqdn: h1"), 0)), moved.n)), 0);
+}
+
 static void hosts_come_and_go(void **state)
 {
     struct world *w = *state;
@@ -134,6 +149,7 @@ static void other_changes_name_their_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { IN_WORLD(a_beginning_is_no_change), IN_WORLD(a_new_version_is_a_deploy),
-                                        IN_WORLD(hosts_come_and_go), IN_WORLD(other_changes_name_their_fields) };
+                                        IN_WORLD(a_deploy_and_what_else_changed), IN_WORLD(hosts_come_and_go),
+                                        IN_WORLD(other_changes_name_their_fields) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

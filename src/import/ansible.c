@@ -8,6 +8,7 @@
 #include "base/fs.h"
 
 #define PATTERN_HOSTS 100000 /* of one pattern */
+#define NESTED_GROUPS 1000
 
 /* ---- groups and hosts ---- */
 
@@ -22,19 +23,40 @@ struct ansible_group *ansible_group(struct ansible *an, struct sv name, struct s
     return g;
 }
 
-static bool is_below(struct ansible_group *g, const struct ansible_group *above)
+struct ranked {
+    struct ansible_group **items;
+    size_t count, cap;
+};
+
+static void add_unseen(struct ansible *an, struct ranked *to, struct ansible_group *g)
 {
-    if (g == above)
-        return true;
-    for (size_t i = 0; i < g->parent_count; i++)
-        if (is_below(g->parents[i], above))
-            return true;
-    return false;
+    if (g->seen == an->searches)
+        return;
+    g->seen = an->searches;
+    ARENA_PUSH(an->im->arena, to->items, to->count, to->cap, g);
+}
+
+/* A group and all that it is below of, each once. */
+static void add_with_parents(struct ansible *an, struct ranked *to, struct ansible_group *g)
+{
+    size_t from = to->count;
+    add_unseen(an, to, g);
+    for (size_t i = from; i < to->count; i++)
+        for (size_t k = 0; k < to->items[i]->parent_count; k++)
+            add_unseen(an, to, to->items[i]->parents[k]);
+}
+
+static bool is_below(struct ansible *an, struct ansible_group *g, const struct ansible_group *above)
+{
+    struct ranked all = { 0 };
+    an->searches++;
+    add_with_parents(an, &all, g);
+    return above->seen == an->searches;
 }
 
 bool ansible_child(struct ansible *an, struct ansible_group *parent, struct ansible_group *child, struct span at)
 {
-    if (is_below(parent, child))
+    if (is_below(an, parent, child))
         return diag_error(an->im->diags, at, "group '%.*s' would be its own child", SV_ARG(child->name));
     for (size_t i = 0; i < child->parent_count; i++)
         if (child->parents[i] == parent)
@@ -96,6 +118,8 @@ static bool expand(struct ansible *an, struct ansible_group *into, struct sv pat
     unsigned width;
     size_t open = sv_find_char(pattern, '[', 0), close = sv_find_char(pattern, ']', 0);
     if (open == SIZE_MAX) {
+        if (an->expanded++ == PATTERN_HOSTS)
+            return diag_error(an->im->diags, at, "this pattern names more than %d hosts", PATTERN_HOSTS);
         add_host(an, into, arena_dup(an->im->arena, pattern), vars, at.src->path);
         return true;
     }
@@ -122,6 +146,7 @@ bool ansible_hosts(struct ansible *an, struct ansible_group *into, struct sv pat
     /* A second colon makes it an IPv6 address. */
     bool has_port =
         colon != SIZE_MAX && sv_find_char(pattern, ':', colon + 1) == SIZE_MAX && sv_to_int(sv_slice(pattern, colon + 1, pattern.n), &port);
+    an->expanded = 0;
     return expand(an, into, has_port ? sv_slice(pattern, 0, colon) : pattern, vars, at);
 }
 
@@ -303,15 +328,22 @@ static bool read_vars_folder(struct ansible *an, struct sv folder, const char *w
 
 /* ---- what a host is ---- */
 
-static void find_depth(struct ansible_group *g)
+static bool find_depth(struct ansible *an, struct ansible_group *g, unsigned level)
 {
-    unsigned depth = sv_is(g->name, "all") ? 0 : 1;
+    if (g->has_depth)
+        return true;
+    if (level > NESTED_GROUPS)
+        return diag_error(an->im->diags, (struct span){ 0 }, "groups are nested more than %d deep; the innermost is '%.*s'", NESTED_GROUPS,
+                          SV_ARG(g->name));
+    g->depth = sv_is(g->name, "all") ? 0 : 1;
     for (size_t i = 0; i < g->parent_count; i++) {
-        find_depth(g->parents[i]);
-        if (depth < g->parents[i]->depth + 1)
-            depth = g->parents[i]->depth + 1;
+        if (!find_depth(an, g->parents[i], level + 1))
+            return false;
+        if (g->depth < g->parents[i]->depth + 1)
+            g->depth = g->parents[i]->depth + 1;
     }
-    g->depth = depth;
+    g->has_depth = true;
+    return true;
 }
 
 static int64_t priority_of(const struct ansible_group *g)
@@ -331,30 +363,16 @@ static int by_rank(const void *a, const void *b)
     return sv_cmp(x->name, y->name);
 }
 
-struct ranked {
-    struct ansible_group **items;
-    size_t count, cap;
-};
-
-static void add_ranked(struct arena *a, struct ranked *r, struct ansible_group *g)
-{
-    for (size_t i = 0; i < r->count; i++)
-        if (r->items[i] == g)
-            return;
-    ARENA_PUSH(a, r->items, r->count, r->cap, g);
-    for (size_t i = 0; i < g->parent_count; i++)
-        add_ranked(a, r, g->parents[i]);
-}
-
 /* All groups a host is in, the lowest first. */
 static struct ranked groups_of(struct ansible *an, const struct ansible_host *h)
 {
     struct ranked r = { 0 };
-    add_ranked(an->im->arena, &r, ansible_group(an, SV("all"), SV_NONE));
+    an->searches++;
+    add_with_parents(an, &r, ansible_group(an, SV("all"), SV_NONE));
     if (!h->group_count)
-        add_ranked(an->im->arena, &r, ansible_group(an, SV("ungrouped"), SV_NONE));
+        add_with_parents(an, &r, ansible_group(an, SV("ungrouped"), SV_NONE));
     for (size_t i = 0; i < h->group_count; i++)
-        add_ranked(an->im->arena, &r, h->groups[i]);
+        add_with_parents(an, &r, h->groups[i]);
     qsort(r.items, r.count, sizeof *r.items, by_rank);
     return r;
 }
@@ -442,18 +460,27 @@ struct member {
     struct data params;
 };
 
-static bool shared_by_all(const struct member *members, size_t count, struct sv cluster, struct sv key, const struct data *value)
+struct members {
+    struct member **items;
+    size_t count, cap;
+};
+
+/* What all of several hosts have, with the same value. */
+static struct data shared_by_all(struct arena *a, const struct members *m)
 {
-    size_t of_cluster = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!sv_eq(data_text(tree_get(&members[i].host->spec, SV("cluster"))), cluster))
-            continue;
-        const struct data *own = tree_get(&members[i].params, key);
-        of_cluster++;
-        if (!own || !data_equal(own, value))
-            return false;
+    struct data shared = tree_map();
+    const struct data *first = &m->items[0]->params;
+    for (uint32_t k = 0; k < first->count && m->count > 1; k++) {
+        const struct data_pair *p = &first->pairs[k];
+        bool all = true;
+        for (size_t i = 1; i < m->count && all; i++) {
+            const struct data *own = tree_get(&m->items[i]->params, p->key.s);
+            all = own && data_equal(own, &p->value);
+        }
+        if (all)
+            tree_put(a, &shared, p->key.s, p->value);
     }
-    return of_cluster > 1;
+    return shared;
 }
 
 static int by_key(const void *a, const void *b)
@@ -475,23 +502,41 @@ static void put_params(struct import *im, struct imported *e, struct data params
     tree_put(im->arena, &e->spec, SV("puppet"), puppet);
 }
 
-static void share_params(struct import *im, struct member *members, size_t count)
+/* Those hosts of each cluster, by its name; "" for none. */
+static struct map members_by_cluster(struct arena *a, struct member *all, size_t count)
 {
-    struct map done = map_in(im->arena);
+    struct map by_cluster = map_in(a);
     for (size_t i = 0; i < count; i++) {
-        struct sv cluster = data_text(tree_get(&members[i].host->spec, SV("cluster")));
-        struct imported *c = cluster.n ? map_find(&im->by_ref, model_full_ref(im->arena, cluster, "cluster", SV("default"))) : NULL;
-        struct data shared = tree_map(), own = tree_map();
-        for (uint32_t k = 0; k < members[i].params.count; k++) {
-            const struct data_pair *p = &members[i].params.pairs[k];
-            bool all = c && shared_by_all(members, count, cluster, p->key.s, &p->value);
-            tree_put(im->arena, all ? &shared : &own, p->key.s, p->value);
+        struct sv cluster = data_text(tree_get(&all[i].host->spec, SV("cluster")));
+        struct members *m = map_find(&by_cluster, cluster);
+        if (!m) {
+            m = ARENA_NEW(a, struct members);
+            map_put(&by_cluster, cluster, m);
         }
-        put_params(im, members[i].host, own);
-        if (c && !map_find(&done, cluster))
-            put_params(im, c, shared);
-        if (c)
-            map_put(&done, cluster, c);
+        struct member *one = &all[i];
+        ARENA_PUSH(a, m->items, m->count, m->cap, one);
+    }
+    return by_cluster;
+}
+
+static void share_params(struct import *im, struct member *all, size_t count)
+{
+    struct map by_cluster = members_by_cluster(im->arena, all, count);
+    for (struct map_entry *e = NULL; (e = map_next(&by_cluster, e));) {
+        const struct members *m = e->value;
+        struct imported *cluster = e->key.n ? map_find(&im->by_ref, model_full_ref(im->arena, e->key, "cluster", SV("default"))) : NULL;
+        struct data shared = cluster ? shared_by_all(im->arena, m) : tree_map();
+        for (size_t i = 0; i < m->count; i++) {
+            struct data own = tree_map();
+            for (uint32_t k = 0; k < m->items[i]->params.count; k++) {
+                const struct data_pair *p = &m->items[i]->params.pairs[k];
+                if (!tree_get(&shared, p->key.s))
+                    tree_put(im->arena, &own, p->key.s, p->value);
+            }
+            put_params(im, m->items[i]->host, own);
+        }
+        if (cluster)
+            put_params(im, cluster, shared);
     }
 }
 
@@ -511,7 +556,7 @@ static bool is_of_vars(struct sv path) { return sv_starts(path, SV("group_vars/"
 static bool read_ansible(struct import *im, struct sv path, struct err *err)
 {
     struct import_files files;
-    struct ansible an = { im, map_in(im->arena), map_in(im->arena) };
+    struct ansible an = { .im = im, .groups = map_in(im->arena), .hosts = map_in(im->arena) };
     struct sv folder = fs_is_dir(arena_cstr(im->arena, path)) ? path : path_dir(arena_dup(im->arena, path));
     ansible_group(&an, SV("all"), path_base(path));
     if (!import_read_files(im, path, is_inventory_file, &files, err))
@@ -525,7 +570,8 @@ static bool read_ansible(struct import *im, struct sv path, struct err *err)
         !read_vars_folder(&an, arena_dup(im->arena, folder), "host_vars", err))
         return false;
     for (struct map_entry *e = NULL; (e = map_next(&an.groups, e));)
-        find_depth(e->value);
+        if (!find_depth(&an, e->value, 0))
+            return false;
     struct member *members = ARENA_ARRAY(im->arena, struct member, an.hosts.count + 1);
     size_t count = 0;
     for (struct map_entry *e = NULL; (e = map_next(&an.hosts, e));) {

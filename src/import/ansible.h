@@ -11,7 +11,8 @@ struct ansible_group {
     struct ansible_group **parents;
     size_t parent_count, parent_cap;
     unsigned depth; /* of "all" 0 */
-    bool visiting;
+    bool has_depth;
+    unsigned seen; /* by which search */
 };
 
 struct ansible_host {
@@ -24,6 +25,8 @@ struct ansible_host {
 struct ansible {
     struct import *im;
     struct map groups, hosts; /* by name */
+    unsigned searches;
+    size_t expanded; /* hosts of the pattern that is being read */
 };
 
 struct ansible_group *ansible_group(struct ansible *an, struct sv name, struct sv from);

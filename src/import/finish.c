@@ -55,23 +55,33 @@ static void hold_back(struct import *im, struct imported *host)
     import_note(im, host->name, "hosts in no cluster are 'staged': they get a catalog once a cluster and 'status: active' are given");
 }
 
-static const struct entity *declared_host(const struct import *im, struct sv fqdn)
+static struct sv lower(struct arena *a, struct sv s)
 {
-    uint32_t n;
-    const struct entity *const *hosts = model_of_kind(im->options.others, KIND_HOST, &n);
-    for (uint32_t i = 0; i < n; i++)
-        if (sv_eq_nocase(entity_text(hosts[i], "fqdn"), fqdn))
-            return hosts[i];
-    return NULL;
+    char *p = arena_cstr(a, s);
+    for (char *q = p; *q; q++)
+        if (*q >= 'A' && *q <= 'Z')
+            *q = (char)(*q + 32);
+    return sv_of(p);
 }
 
-static void set_aside(struct import *im, struct imported *e)
+/* Hosts that are declared elsewhere, by their fqdn in lower case. */
+static struct map declared_hosts(const struct import *im)
+{
+    struct map by_fqdn = map_in(im->arena);
+    uint32_t n = 0;
+    const struct entity *const *hosts = im->options.others ? model_of_kind(im->options.others, KIND_HOST, &n) : NULL;
+    for (uint32_t i = 0; i < n; i++)
+        map_put(&by_fqdn, lower(im->arena, entity_text(hosts[i], "fqdn")), (void *)hosts[i]);
+    return by_fqdn;
+}
+
+static void set_aside(struct import *im, const struct map *by_fqdn, struct imported *e)
 {
     if (!im->options.others)
         return;
     e->own = model_find(im->options.others, e->ref);
     if (!e->own && e->kind == KIND_HOST)
-        e->own = declared_host(im, spec_text(e, "fqdn"));
+        e->own = map_find(by_fqdn, lower(im->arena, spec_text(e, "fqdn")));
     e->elsewhere = e->own != NULL;
     if (e->elsewhere)
         ARENA_PUSH(im->arena, im->left_alone, im->left_count, im->left_cap, e->own);
@@ -90,10 +100,11 @@ static int by_kind_and_ref(const void *a, const void *b)
 void import_finish(struct import *im)
 {
     bool clusters = has_clusters(im);
+    struct map by_fqdn = declared_hosts(im);
     if (im->count)
         qsort(im->items, im->count, sizeof *im->items, by_kind_and_ref);
     for (size_t i = 0; i < im->count; i++)
-        set_aside(im, im->items[i]);
+        set_aside(im, &by_fqdn, im->items[i]);
     for (size_t i = 0; i < im->count; i++) {
         struct imported *e = im->items[i];
         if (e->elsewhere || e->raw.n)

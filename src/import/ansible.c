@@ -332,18 +332,17 @@ static bool find_depth(struct ansible *an, struct ansible_group *g, unsigned lev
 {
     if (g->has_depth)
         return true;
-    if (level > NESTED_GROUPS)
-        return diag_error(an->im->diags, (struct span){ 0 }, "groups are nested more than %d deep; the innermost is '%.*s'", NESTED_GROUPS,
-                          SV_ARG(g->name));
     g->depth = sv_is(g->name, "all") ? 0 : 1;
-    for (size_t i = 0; i < g->parent_count; i++) {
+    for (size_t i = 0; i < g->parent_count && level <= NESTED_GROUPS; i++) {
         if (!find_depth(an, g->parents[i], level + 1))
             return false;
         if (g->depth < g->parents[i]->depth + 1)
             g->depth = g->parents[i]->depth + 1;
     }
     g->has_depth = true;
-    return true;
+    return (level <= NESTED_GROUPS && g->depth <= NESTED_GROUPS) ||
+           diag_error(an->im->diags, (struct span){ 0 }, "groups are nested more than %d deep; one of them is '%.*s'", NESTED_GROUPS,
+                      SV_ARG(g->name));
 }
 
 static int64_t priority_of(const struct ansible_group *g)

@@ -191,6 +191,20 @@ static char separator_of(struct sv text)
     return sv_find_char(line, '\t', 0) != SIZE_MAX ? '\t' : sv_find_char(line, ';', 0) != SIZE_MAX ? ';' : ',';
 }
 
+bool csv_read(struct import *im, struct source *src)
+{
+    struct table t = { .im = im, .src = src };
+    struct record r;
+    src->text = sv_without_mark(src->text);
+    t.separator = separator_of(src->text);
+    if (!sv_is_utf8(src->text))
+        return diag_error(im->diags, here(&t, 0, 0), "expected UTF-8 text; convert the file first: iconv -f latin1 -t utf-8");
+    bool ok = read_header(&t);
+    while (ok && read_record(&t, &r))
+        ok = read_row(&t, &r);
+    return !im->diags->errors;
+}
+
 static bool any_file(struct sv name) { return sv_ends(name, SV(".csv")) || sv_ends(name, SV(".tsv")); }
 
 static bool read_csv(struct import *im, struct sv path, struct err *err)
@@ -198,19 +212,10 @@ static bool read_csv(struct import *im, struct sv path, struct err *err)
     struct import_files files;
     if (!import_read_files(im, path, any_file, &files, err))
         return false;
-    for (size_t i = 0; i < files.count; i++) {
-        struct source *src = files.items[i].src;
-        struct table t = { .im = im, .src = src };
-        struct record r;
-        src->text = sv_without_mark(src->text);
-        t.separator = separator_of(src->text);
-        if (!sv_is_utf8(src->text))
-            return diag_error(im->diags, here(&t, 0, 0), "expected UTF-8 text; convert the file first: iconv -f latin1 -t utf-8");
-        bool ok = read_header(&t);
-        while (ok && read_record(&t, &r))
-            ok = read_row(&t, &r);
-    }
-    return !im->diags->errors;
+    for (size_t i = 0; i < files.count; i++)
+        if (!csv_read(im, files.items[i].src))
+            return false;
+    return files.count || err_set(err, "'%.*s' holds no file *.csv", SV_ARG(path));
 }
 
 const struct import_source import_csv = { "csv", "a table", "a file of hosts with a header line", read_csv, import_host_fields };

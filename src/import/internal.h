@@ -91,6 +91,9 @@ struct data_doc *import_parse(struct import *im, const struct source *src);
 /* Facts as a map, from the wire format, a factset or an answer about the inventory. NULL: none. */
 const struct data *puppetdb_facts(struct arena *a, const struct data *root);
 
+/* csv.c: hosts of one table. */
+bool csv_read(struct import *im, struct source *src);
+
 /* Milliseconds since 1970 of "2026-11-20T08:01:00.123Z"; 0: none. */
 int64_t import_time(struct sv s);
 

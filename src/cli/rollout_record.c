@@ -23,7 +23,7 @@ void rollout_clock(struct rollout *r)
 
 /* --- events --- */
 
-/* Every event says which deploy it is part of, of what, and why. */
+/* Every event says which deploy it is part of, and of what. */
 static struct json_out open_body(struct rollout *r, struct strbuf *out)
 {
     struct json_out j = json_to(out, false);
@@ -31,7 +31,6 @@ static struct json_out open_body(struct rollout *r, struct strbuf *out)
     json_kstr(&j, "deploy", r->lock.id);
     json_kstr(&j, "service", r->service->ref);
     json_kstr(&j, "version", r->version);
-    json_kstr(&j, "reason", r->reason);
     return j;
 }
 
@@ -100,6 +99,7 @@ static bool record_started(struct rollout *r, struct err *err)
 {
     AUTO_STRBUF body = STRBUF_HEAP;
     struct json_out j = open_body(r, &body);
+    json_kstr(&j, "reason", r->reason);
     json_kstr(&j, "may", r->why_may);
     if (r->committed.n)
         json_kstr(&j, "committed", r->committed);
@@ -230,6 +230,7 @@ static bool add_deploy(struct rollout *r, const struct rollout_stage *stage, str
 {
     AUTO_STRBUF body = STRBUF_HEAP;
     struct json_out j = open_body(r, &body);
+    json_kstr(&j, "reason", r->reason);
     add_stage(&j, stage);
     json_kstr(&j, "environment", entity_text(stage->cluster, "environment"));
     json_kstr(&j, "from", from);

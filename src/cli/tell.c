@@ -71,6 +71,65 @@ static void tell_deploy(const struct telling *t)
         tell_value(t->out, data_get(t->body, "to"));
 }
 
+/* "began to deploy component:shop 2.0 on cluster:stage (1 host), cluster:prod (4 hosts)" */
+static void tell_deploy_started(const struct telling *t)
+{
+    const struct data *stages = data_get(t->body, "stages");
+    struct sv service = name(t, "service");
+    strbuf_addf(t->out, "began to deploy %.*s %.*s on ", SV_ARG(service), SV_ARG(text(t, "version")));
+    for (uint32_t i = 0; stages && stages->kind == DATA_LIST && i < stages->count; i++) {
+        const struct data *hosts = data_get(&stages->items[i], "hosts");
+        struct sv cluster = ref_short(t->a, data_text(data_get(&stages->items[i], "cluster")));
+        int64_t n = hosts && hosts->kind == DATA_INT ? hosts->i : 0;
+        strbuf_addf(t->out, "%s%.*s (%lld %s)", i ? ", " : "", SV_ARG(cluster), (long long)n, n == 1 ? "host" : "hosts");
+    }
+}
+
+/* "batch 1 of 2, host:p1, host:p2" */
+static void tell_batch(const struct telling *t)
+{
+    const struct data *hosts = data_get(t->body, "hosts"), *batch = data_get(t->body, "batch"), *of = data_get(t->body, "of");
+    if (batch && batch->kind == DATA_INT && of && of->kind == DATA_INT)
+        strbuf_addf(t->out, "batch %lld of %lld: ", (long long)batch->i, (long long)of->i);
+    for (uint32_t i = 0; hosts && hosts->kind == DATA_LIST && i < hosts->count; i++) {
+        struct sv host = ref_short(t->a, data_text(&hosts->items[i]));
+        strbuf_addf(t->out, "%s%.*s", i ? ", " : "", SV_ARG(host));
+    }
+}
+
+static void tell_deploy_batch(const struct telling *t)
+{
+    tell_batch(t);
+    strbuf_addf(t->out, " get %.*s in place of %.*s", SV_ARG(text(t, "version")), SV_ARG(text(t, "from")));
+}
+
+static void tell_deploy_healthy(const struct telling *t)
+{
+    tell_batch(t);
+    strbuf_addf(t->out, " run %.*s and are healthy", SV_ARG(text(t, "version")));
+}
+
+static void tell_deploy_failed(const struct telling *t)
+{
+    tell_batch(t);
+    strbuf_addf(t->out, " failed: %.*s", SV_ARG(text(t, "why")));
+}
+
+static void tell_deploy_rollback(const struct telling *t)
+{
+    struct sv why = text(t, "why");
+    tell_batch(t);
+    strbuf_addf(t->out, why.n ? " should be back on %.*s, but: %.*s" : " are back on %.*s%.*s", SV_ARG(text(t, "to")), SV_ARG(why));
+}
+
+static void tell_deploy_finished(const struct telling *t)
+{
+    struct sv service = name(t, "service"), why = text(t, "why");
+    strbuf_addf(t->out, "the deploy of %.*s %.*s is %.*s", SV_ARG(service), SV_ARG(text(t, "version")), SV_ARG(text(t, "outcome")));
+    if (why.n)
+        strbuf_addf(t->out, ", as %.*s", SV_ARG(why));
+}
+
 static void tell_owner(const struct telling *t)
 {
     struct sv from = name(t, "from"), to = name(t, "to");
@@ -84,6 +143,8 @@ static void tell_drift(const struct telling *t)
     strbuf_adds(t->out, ", should be ");
     tell_value(t->out, data_get(t->body, "want"));
 }
+
+static void tell_adopted(const struct telling *t) { strbuf_addf(t->out, "the drift of %.*s is adopted", SV_ARG(text(t, "resource"))); }
 
 static void tell_number(const struct telling *t, const char *key, const char *one, const char *many)
 {
@@ -139,11 +200,23 @@ static const struct {
     const char *kind;
     void (*tell)(const struct telling *t);
 } tellers[] = {
-    { "deploy", tell_deploy },          { "drift", tell_drift },
-    { "entity.added", tell_added },     { "entity.changed", tell_fields },
-    { "entity.removed", tell_removed }, { "host.added", tell_added },
-    { "host.removed", tell_removed },   { "owner.changed", tell_owner },
-    { "snapshot", tell_snapshot },      { "transaction", tell_transaction },
+    { "deploy", tell_deploy },
+    { "deploy.batch", tell_deploy_batch },
+    { "deploy.failed", tell_deploy_failed },
+    { "deploy.finished", tell_deploy_finished },
+    { "deploy.healthy", tell_deploy_healthy },
+    { "deploy.rollback", tell_deploy_rollback },
+    { "deploy.started", tell_deploy_started },
+    { "drift", tell_drift },
+    { "drift.adopted", tell_adopted },
+    { "entity.added", tell_added },
+    { "entity.changed", tell_fields },
+    { "entity.removed", tell_removed },
+    { "host.added", tell_added },
+    { "host.removed", tell_removed },
+    { "owner.changed", tell_owner },
+    { "snapshot", tell_snapshot },
+    { "transaction", tell_transaction },
 };
 
 void tell_what(struct strbuf *out, struct arena *a, const struct event *e)

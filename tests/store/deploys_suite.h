@@ -4,6 +4,7 @@
 #define TESTS_STORE_DEPLOYS_SUITE_H
 
 #include "store/deploys.h"
+#include "store/drift.h"
 #include "store/inventory.h"
 #include "store/reports.h"
 
@@ -118,6 +119,84 @@ static void test_newest_reports(void **state)
     place_free(&p);
 }
 
-#define DEPLOYS_TESTS cmocka_unit_test(test_deployed), cmocka_unit_test(test_deploy_locks), cmocka_unit_test(test_newest_reports)
+/* --- drift --- */
+
+struct told {
+    const char *resource, *status; /* resource NULL: the report has no events */
+    enum ternary corrective;
+};
+
+static void add_run(struct store *s, struct arena *a, const char *node, int64_t at, const char *status, const char *version, struct told t)
+{
+    struct err err = { "" };
+    struct inventory_event e = { .at = at,
+                                 .resource_type = SV("File"),
+                                 .resource_title = sv_of(t.resource),
+                                 .property = SV("content"),
+                                 .status = sv_of(t.status),
+                                 .corrective = t.corrective };
+    struct inventory_report r = { .certname = sv_of(node),
+                                  .status = sv_of(status),
+                                  .configuration_version = sv_of(version),
+                                  .started = at,
+                                  .ended = at + 5,
+                                  .received = at + 9,
+                                  .events = &e,
+                                  .event_count = t.resource != NULL };
+    must(store_begin(s, &err) && inventory_add_report(s, a, &r, &err) && store_commit(s, &err), &err);
+}
+
+static const char *told(struct store *s, struct arena *a)
+{
+    struct err err = { "" };
+    struct drift_item *list;
+    size_t n;
+    struct strbuf out = STRBUF_IN(a);
+    must(drift_list(s, a, SV_NONE, &list, &n, &err), &err);
+    for (size_t i = 0; i < n; i++)
+        strbuf_addf(&out, "%.*s %.*s %lld-%lld %lld %lld %d%s\n", SV_ARG(list[i].certname), SV_ARG(list[i].title), (long long)list[i].clean,
+                    (long long)list[i].found, (long long)list[i].seen, (long long)list[i].mended, list[i].state,
+                    list[i].adopted ? " adopted" : "");
+    return strbuf_cstr(&out);
+}
+
+static void test_drift(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = must_open(p.path);
+    struct err err = { "" };
+    const struct told nothing = { NULL, NULL, TERNARY_NO };
+    add_run(s, p.arena, "b", 100, "unchanged", "v1", nothing);
+    add_run(s, p.arena, "b", 200, "changed", "v2", (struct told){ "/new", "success", TERNARY_NO }); /* its catalog is new */
+    add_run(s, p.arena, "b", 300, "unchanged", "v2", (struct told){ "/x", "noop", TERNARY_YES });
+    assert_string_equal(told(s, p.arena), "b /x 200-305 305 0 0\n");
+    add_run(s, p.arena, "b", 400, "failed", "v2", nothing); /* no evidence */
+    add_run(s, p.arena, "b", 500, "failed", "v2", (struct told){ "/x", "skipped", TERNARY_UNKNOWN });
+    assert_string_equal(told(s, p.arena), "b /x 200-305 305 0 0\n");
+    add_run(s, p.arena, "b", 600, "failed", "v2", (struct told){ "/x", "failure", TERNARY_YES });
+    assert_string_equal(told(s, p.arena), "b /x 200-305 605 0 2\n");
+    add_run(s, p.arena, "b", 700, "changed", "v2", (struct told){ "/x", "success", TERNARY_YES });
+    assert_string_equal(told(s, p.arena), "b /x 200-305 705 0 1\n");
+    add_run(s, p.arena, "b", 800, "unchanged", "v2", nothing);
+    add_run(s, p.arena, "b", 900, "changed", "v2", (struct told){ "/x", "success", TERNARY_YES });
+    assert_string_equal(told(s, p.arena), "b /x 200-305 705 805 1\nb /x 800-905 905 0 1\n");
+    /* Reports that do not say: the same catalog as before means somebody else. They may come late. */
+    add_run(s, p.arena, "a", 300, "changed", "v1", (struct told){ "/y", "success", TERNARY_UNKNOWN });
+    add_run(s, p.arena, "a", 100, "changed", "v1", (struct told){ "/z", "success", TERNARY_UNKNOWN });
+    assert_string_equal(told(s, p.arena), "a /y 100-305 305 0 1\nb /x 200-305 705 805 1\nb /x 800-905 905 0 1\n");
+    must(store_begin(s, &err) && drift_adopt(s, SV("b"), SV("host:default/b"), SV("File[/x]"), SV("user:eva"), SV("so be it"), 1, &err) &&
+             store_commit(s, &err),
+         &err);
+    assert_string_equal(told(s, p.arena), "a /y 100-305 305 0 1\nb /x 200-305 705 805 1\nb /x 800-905 905 0 1 adopted\n");
+    must(store_begin(s, &err) && inventory_deactivate(s, SV("a"), 2000, &err) && store_commit(s, &err), &err);
+    assert_string_equal(told(s, p.arena), "b /x 200-305 705 805 1\nb /x 800-905 905 0 1 adopted\n");
+    store_close(s);
+    place_free(&p);
+}
+
+#define DEPLOYS_TESTS                                                                                                                      \
+    cmocka_unit_test(test_drift), cmocka_unit_test(test_deployed), cmocka_unit_test(test_deploy_locks),                                    \
+        cmocka_unit_test(test_newest_reports)
 
 #endif

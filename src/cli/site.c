@@ -93,6 +93,12 @@ static struct sv own_modules(struct arena *a)
     return fs_exists(path_join(a, modules, SV("potlac/metadata.json")).p) ? modules : SV_NONE;
 }
 
+struct sv site_own_modules(struct arena *a)
+{
+    struct sv beside = own_modules(a);
+    return beside.n ? beside : SV(POTLAC_DATADIR "/modules");
+}
+
 static struct sv option_text(const struct cli *c, const char *name)
 {
     const char *v = cli_value(c, name);

@@ -86,6 +86,8 @@ bool site_open_with(struct cli *c, struct site *out_site, const struct site_open
 /* A snapshot without a site: for `apply FILE`, `apply -e`, `compile`. */
 bool site_open_bare(struct cli *c, struct site *out_site);
 bool site_open_store(struct site *s, struct err *err);
+/* The folder with potlac's own modules: beside the build folder, or where they are installed. */
+struct sv site_own_modules(struct arena *a);
 /* The store where something was ever recorded; NULL without err text where there is none: asking makes no files. */
 struct store *site_existing_store(struct site *s, struct err *err);
 /* Has anything been stored? Opens and makes nothing. */

@@ -320,9 +320,11 @@ static const struct field recipe_fields[] = {
 };
 static const struct field check_fields[] = {
     { "on", FT_TEXT, REQ },
+    { "when", FT_TEXT },
     { "expr", FT_TEXT, REQ },
     { "level", FT_ENUM, 0, "bronze|silver|gold" },
     { "explain", FT_TEXT },
+    { "mend", FT_TEXT },
     END,
 };
 /* clang-format on */

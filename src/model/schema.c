@@ -323,7 +323,9 @@ static bool unknown_field(const struct place *p, const struct field *fields, con
     struct sv text = key->kind == DATA_STRING ? key->s : sv_of(data_kind_name(key->kind));
     struct sv near = near_names(p->diags->arena, text, names, n);
     diag_error(p->diags, span_of(p, key), "unknown field '%.*s' in %.*s of %.*s", SV_ARG(text), SV_ARG(p->path), SV_ARG(p->e->ref));
-    if (near.n)
+    if (key->kind == DATA_BOOL)
+        diag_hint(p->diags, "YAML reads on, off, yes and no as truths: put the word in quotes");
+    else if (near.n)
         diag_hint(p->diags, "did you mean %.*s?", SV_ARG(near));
     return false;
 }

@@ -1,5 +1,6 @@
 /* postgres: the suite of every backend on a real PostgreSQL, and what only such a store can suffer. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "check_expr_suite.h"
 #include "outliers_suite.h"
 #include "query_suite.h"
 #include "upkeep_suite.h"
@@ -151,6 +152,7 @@ int main(void)
                                         QUERY_TESTS,
                                         CHANGE_TESTS,
                                         UPKEEP_TESTS,
+                                        CHECK_EXPR_TESTS,
                                         DEPLOYS_TESTS,
                                         OUTLIER_TESTS,
                                         cmocka_unit_test(test_append_only),

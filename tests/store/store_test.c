@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "check_expr_suite.h"
 #include "outliers_suite.h"
 #include "query_suite.h"
 #include "upkeep_suite.h"
@@ -345,6 +346,7 @@ int main(void)
                                         QUERY_TESTS,
                                         CHANGE_TESTS,
                                         UPKEEP_TESTS,
+                                        CHECK_EXPR_TESTS,
                                         DEPLOYS_TESTS,
                                         OUTLIER_TESTS,
                                         cmocka_unit_test(test_mode),

@@ -1,0 +1,41 @@
+/* check_expr: the expressions of checks: counts of queries compared with numbers. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef STORE_CHECK_EXPR_H
+#define STORE_CHECK_EXPR_H
+
+#include "store/store.h"
+
+/* expr -> side ( '=' | '!=' | '<' | '<=' | '>' | '>=' ) side { 'and' expr }
+ *   side -> a number | the name of a number in the scope | a query in PQL, whose rows are counted (or whose one count() is taken)
+ * In queries $name is a text of the scope, and $ago(P14D) the time that long before now. */
+struct check_number {
+    const char *name;
+    int64_t n;
+};
+struct check_text {
+    const char *name;
+    struct sv pql; /* as it stands in a query: "\"a\"", "[\"a\", \"b\"]" */
+};
+struct check_scope {
+    const struct check_number *numbers;
+    uint32_t number_count;
+    const struct check_text *texts;
+    uint32_t text_count;
+    int64_t now; /* UTC seconds */
+};
+
+/* Of the first comparison that does not hold, else of the last one. */
+struct check_result {
+    bool holds;
+    int64_t left, right;
+    struct sv comparison; /* "=" */
+};
+
+/* False and err where the expression is wrong, with near names, or the store fails. */
+bool check_expr_run(struct store *s, struct arena *a, struct sv expr, const struct check_scope *scope, struct check_result *out,
+                    struct err *err);
+/* A list of texts as PQL has it; of none a list that nothing is in. */
+struct sv check_text_list(struct arena *a, const struct sv *texts, uint32_t count);
+struct sv check_text_one(struct arena *a, struct sv text);
+
+#endif

@@ -1,5 +1,7 @@
 /* ansible_ini: inventories in Ansible's INI form: [group], [group:vars], [group:children], hosts with variables. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "base/yaml.h"
 #include "import/ansible.h"
 
@@ -13,40 +15,95 @@ struct ini {
 
 static struct span line_span(const struct ini *in) { return (struct span){ in->src, (uint32_t)in->line_from, (uint32_t)in->line_to }; }
 
-static bool is_number(struct sv s)
+static int digit_of(char c)
 {
-    size_t i = s.n && (s.p[0] == '-' || s.p[0] == '+'), digits = 0, dots = 0;
-    size_t first = i;
-    for (; i < s.n; i++) {
-        digits += s.p[i] >= '0' && s.p[i] <= '9';
-        dots += s.p[i] == '.';
-        if (!((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '.'))
-            return false;
-    }
-    /* Python has no numbers with leading zeros. */
-    return digits && dots <= 1 && !(digits > 1 && !dots && s.p[first] == '0');
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
 }
 
-/* Python literals: numbers, True, False, None, quoted texts, lists and hashes; anything else is text. */
-static struct data literal(struct arena *a, struct sv s)
+/* The digits without the underscores that Python allows between them. False: they stand elsewhere, or it is too long for a number. */
+static bool without_underscores(struct sv s, char *to, size_t room)
 {
-    struct data text = tree_text(s);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        bool between = i && i + 1 < s.n && digit_of(s.p[i - 1]) < 99 && digit_of(s.p[i + 1]) < 99;
+        if (s.p[i] == '_' && !between)
+            return false;
+        if (n + 1 >= room)
+            return false;
+        if (s.p[i] != '_')
+            to[n++] = s.p[i];
+    }
+    to[n] = '\0';
+    return n > 0;
+}
+
+/* 5, -3, 1_000, 0x1f, 0o17, 0b1. No leading zeros. */
+static bool whole_number(const char *s, bool negative, int64_t *out_n)
+{
+    int base = s[0] != '0' || !s[1] ? 10 : strchr("xX", s[1]) ? 16 : strchr("oO", s[1]) ? 8 : strchr("bB", s[1]) ? 2 : 0;
+    int64_t n = 0;
+    if (!base)
+        return s[strspn(s, "0")] == '\0' && (*out_n = 0) == 0;
+    s += base == 10 ? 0 : 2;
+    if (!*s)
+        return false;
+    for (; *s; s++)
+        if (digit_of(*s) >= base || __builtin_mul_overflow(n, base, &n) || __builtin_add_overflow(n, digit_of(*s), &n))
+            return false;
+    *out_n = negative ? -n : n;
+    return true;
+}
+
+static bool number(struct sv s, struct data *out)
+{
+    char text[64], *end;
+    bool negative = s.n && s.p[0] == '-', sign = negative || (s.n && s.p[0] == '+');
+    if (!without_underscores(sv_slice(s, sign, s.n), text, sizeof text))
+        return false;
+    *out = (struct data){ .kind = DATA_INT };
+    if (whole_number(text, negative, &out->i))
+        return true;
+    if (strspn(text, "0123456789.eE+-") != strlen(text) || !strpbrk(text, ".eE") || strchr("+-eE", text[0]))
+        return false;
+    *out = (struct data){ .kind = DATA_FLOAT, .f = strtod(text, &end) };
+    out->f = negative ? -out->f : out->f;
+    return !*end && out->f - out->f == 0;
+}
+
+/* Python literals: numbers, True, False, None, quoted texts, lists and hashes. False: it is none. */
+static bool python_literal(struct arena *a, struct sv s, struct data *out)
+{
     bool quoted = s.n >= 2 && (s.p[0] == '\'' || s.p[0] == '"') && s.p[s.n - 1] == s.p[0] &&
-                  sv_find_char(sv_slice(s, 1, s.n - 1), s.p[0], 0) == SIZE_MAX;
+                  sv_find_char(sv_slice(s, 1, s.n - 1), s.p[0], 0) == SIZE_MAX && sv_find_char(s, '\\', 0) == SIZE_MAX;
     bool nested = s.n >= 2 && ((s.p[0] == '[' && s.p[s.n - 1] == ']') || (s.p[0] == '{' && s.p[s.n - 1] == '}' && s.p[1] != '{'));
     if (sv_is(s, "True") || sv_is(s, "False"))
-        return (struct data){ .kind = DATA_BOOL, .b = sv_is(s, "True") };
-    if (sv_is(s, "None"))
-        return (struct data){ .kind = DATA_NULL };
-    if (quoted)
-        return tree_text(sv_slice(s, 1, s.n - 1));
-    if (!nested && !is_number(s))
-        return text;
-    struct source *src = ARENA_NEW(a, struct source);
-    struct diags diags = diags_in(a);
-    struct data_doc *doc = NULL;
-    *src = (struct source){ SV("value"), s };
-    return yaml_read(a, src, NULL, &diags, &doc) && doc && doc->root.special == DATA_PLAIN ? doc->root : text;
+        *out = (struct data){ .kind = DATA_BOOL, .b = sv_is(s, "True") };
+    else if (sv_is(s, "None"))
+        *out = (struct data){ .kind = DATA_NULL };
+    else if (quoted)
+        *out = tree_text(sv_slice(s, 1, s.n - 1));
+    else if (!nested)
+        return number(s, out);
+    else {
+        struct source *src = ARENA_NEW(a, struct source);
+        struct diags diags = diags_in(a);
+        struct data_doc *doc = NULL;
+        *src = (struct source){ SV("value"), s };
+        if (!yaml_read(a, src, NULL, &diags, &doc) || !doc)
+            return false;
+        *out = doc->root;
+    }
+    return true;
+}
+
+/* A literal, which a comment may follow; anything else is text as it stands. */
+static struct data literal(struct arena *a, struct sv s)
+{
+    struct data d;
+    size_t hash = sv_find_char(s, '#', 0);
+    if (python_literal(a, s, &d) || (hash != SIZE_MAX && python_literal(a, sv_trim(sv_slice(s, 0, hash)), &d)))
+        return d;
+    return tree_text(s);
 }
 
 /* The next word of a line as a shell would take it apart: quotes join, '#' begins a comment. False: no more, or a quote stays open. */

@@ -127,7 +127,8 @@ static struct recording recording_of(struct application *ap)
                                .commit = ap->revision.commit.n ? arena_printf(ap->site.arena, "%.*s%s", SV_ARG(ap->revision.commit),
                                                                               ap->revision.dirty ? "-dirty" : "")
                                                                : SV_NONE,
-                               .summary = clean ? ap->revision.summary : SV_NONE };
+                               .summary = clean ? ap->revision.summary : SV_NONE,
+                               .committed = clean ? ap->revision.at : 0 };
 }
 
 static bool publish(struct application *ap, struct err *err)

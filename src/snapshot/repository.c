@@ -139,7 +139,8 @@ static void describe(struct arena *a, const struct git *lib, const git_commit *c
     lib->git_oid_tostr(id, sizeof id, lib->git_commit_id(commit));
     *out = (struct revision){ .commit = arena_dup(a, sv_of(id)),
                               .author = arena_dup(a, sv_of(lib->git_commit_author(commit)->email)),
-                              .summary = arena_dup(a, sv_slice(text, 0, sv_find_char(text, '\n', 0))) };
+                              .summary = arena_dup(a, sv_slice(text, 0, sv_find_char(text, '\n', 0))),
+                              .at = lib->git_commit_author(commit)->when.time };
 }
 
 static bool find_commit(struct repository *r, struct sv rev, git_object **out_commit, struct err *err)

@@ -50,7 +50,8 @@ static bool read_head(const struct git *git, struct arena *a, git_repository *re
     struct sv text = sv_of(message ? message : "");
     struct revision r = { .commit = arena_dup(a, sv_of(id)),
                           .author = arena_dup(a, sv_of(git->git_commit_author(commit)->email)),
-                          .summary = arena_dup(a, sv_slice(text, 0, sv_find_char(text, '\n', 0))) };
+                          .summary = arena_dup(a, sv_slice(text, 0, sv_find_char(text, '\n', 0))),
+                          .at = git->git_commit_author(commit)->when.time };
     git->git_object_free(object);
     if (!is_dirty(git, repo, folder, &r.dirty, err))
         return false;

@@ -10,6 +10,7 @@ struct revision {
     struct sv commit;  /* full hexadecimal id */
     struct sv author;  /* e-mail address */
     struct sv summary; /* first line of the message */
+    int64_t at;        /* when its author committed it, UTC seconds */
     bool dirty;        /* the work tree differs from it */
 };
 

@@ -266,6 +266,11 @@ static bool snapshot_event(struct recorder *rec, uint32_t entities)
         json_kstr(&j, "commit", rec->r->commit);
     if (rec->r->summary.n)
         json_kstr(&j, "summary", rec->r->summary);
+    if (rec->r->committed) {
+        struct strbuf at = STRBUF_IN(rec->a);
+        utc_print(&at, rec->r->committed);
+        json_kstr(&j, "committed", strbuf_sv(&at));
+    }
     json_kint(&j, "entities", entities);
     json_kint(&j, "changes", rec->changes);
     json_close(&j, '}');

@@ -105,7 +105,7 @@ static bool is_known(struct work *w, struct fleet_item *item, struct arena *scra
         return false;
     item->inputs = subject_inputs(w->site, scratch, &item->subject, facts_of(w, &item->subject));
     const struct compiled *known = w->known ? fleet_known_find(w->known, item->subject.entity->ref) : NULL;
-    if (!known || item->subject.entity == w->o->needed || !sv_eq(known->inputs, item->inputs) || !fleet_known_holds(w->known, known))
+    if (!known || w->o->everything || item->subject.entity == w->o->needed || !sv_eq(known->inputs, item->inputs) || !fleet_known_holds(w->known, known))
         return false;
     item->flags = known->flags;
     return true;
@@ -396,8 +396,8 @@ static bool prepare(struct work *w, struct err *err)
     if (!site_load_exports(s, err) || (w->o->from && !site_load_exports(w->o->from, err)) ||
         !inventory_facts_digests(s->store, &w->facts, err))
         return false;
-    w->known = w->o->everything || w->o->from ? NULL : fleet_known_load(s, a, err);
-    return w->known || w->o->everything || w->o->from;
+    w->known = w->o->from ? NULL : fleet_known_load(s, a, err);
+    return w->known || w->o->from;
 }
 
 /* Catalogs of before that no subject claims any more. */

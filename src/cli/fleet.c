@@ -43,21 +43,25 @@ struct share {
 
 /* ---- catalogs before ---- */
 
+static struct catalog *read_json(struct site *s, struct arena *a, struct sv json, struct sv ref, struct err *err)
+{
+    struct source *src = ARENA_NEW(a, struct source);
+    *src = (struct source){ arena_printf(a, "the stored catalog of %.*s", SV_ARG(ref)), json };
+    struct diags diags = diags_in(a);
+    struct data_doc *doc;
+    if (json_read(a, src, NULL, &diags, &doc))
+        return catalog_read_json(a, snapshot_symtab(s->snapshot), &doc->root, err);
+    err_set(err, "the stored catalog of '%.*s' cannot be read: %.*s", SV_ARG(ref), SV_ARG(diags.first->message));
+    return NULL;
+}
+
 static struct catalog *read_published(struct site *s, struct arena *a, struct sv ref, struct err *err)
 {
     struct sv json;
     err->text[0] = '\0';
     if (!store_get(s->store, a, CATALOG_KIND, ref, &json, err))
         return NULL;
-    struct source *src = ARENA_NEW(a, struct source);
-    *src = (struct source){ arena_printf(a, "the stored catalog of %.*s", SV_ARG(ref)), json };
-    struct diags diags = diags_in(a);
-    struct data_doc *doc;
-    if (!json_read(a, src, NULL, &diags, &doc)) {
-        err_set(err, "the stored catalog of '%.*s' cannot be read: %.*s", SV_ARG(ref), SV_ARG(diags.first->message));
-        return NULL;
-    }
-    return catalog_read_json(a, snapshot_symtab(s->snapshot), &doc->root, err);
+    return read_json(s, a, json, ref, err);
 }
 
 /* What the other site compiles. One that does not compile there is as new: its failure is no matter of this change. */
@@ -105,7 +109,8 @@ static bool is_known(struct work *w, struct fleet_item *item, struct arena *scra
         return false;
     item->inputs = subject_inputs(w->site, scratch, &item->subject, facts_of(w, &item->subject));
     const struct compiled *known = w->known ? fleet_known_find(w->known, item->subject.entity->ref) : NULL;
-    if (!known || w->o->everything || item->subject.entity == w->o->needed || !sv_eq(known->inputs, item->inputs) || !fleet_known_holds(w->known, known))
+    if (!known || w->o->everything || item->subject.entity == w->o->needed || !sv_eq(known->inputs, item->inputs) ||
+        !fleet_known_holds(w->known, known))
         return false;
     item->flags = known->flags;
     return true;
@@ -122,11 +127,10 @@ static void compile_item(struct work *w, struct fleet_item *item)
     item->flags = (item->result->collects_exported ? COMPILED_COLLECTS : 0) | (item->result->asked_outside ? COMPILED_OUTSIDE : 0);
 }
 
-static struct sv catalog_digest(struct arena *a, const struct catalog *c)
+static struct sv catalog_digest(struct arena *a, const struct catalog *c, struct strbuf *json)
 {
-    AUTO_STRBUF json = STRBUF_HEAP;
-    catalog_write_json(c, &json, false);
-    return digest_hex(a, DIGEST_SHA1, strbuf_sv(&json));
+    catalog_write_json(c, json, false);
+    return digest_hex(a, DIGEST_SHA1, strbuf_sv(json));
 }
 
 /* Whether its catalog is the one before, by digest where that is known. */
@@ -136,7 +140,7 @@ static bool compare_item(struct work *w, struct fleet_item *item)
     const struct compiled *known = w->known ? fleet_known_find(w->known, ref) : NULL;
     struct err err = { "" };
     item->sealed = catalog_seal(item->arena, item->result->catalog, w->site->seal_key);
-    item->digest = catalog_digest(item->arena, item->sealed);
+    item->digest = catalog_digest(item->arena, item->sealed, &item->json);
     if (known && sv_eq(known->digest, item->digest))
         return true;
     item->was = w->o->from ? compile_before(w, item->arena, ref) : read_published(w->site, item->arena, ref, &err);
@@ -150,9 +154,10 @@ static bool compare_item(struct work *w, struct fleet_item *item)
     return item->diff->count == 0;
 }
 
+/* Potlacs and ownerships are converged together; hosts that take part in exports may be compiled again. */
 static bool is_kept_anyway(const struct work *w, const struct fleet_item *item)
 {
-    return w->o->keep || !item->subject.is_host || item->subject.entity == w->o->needed || item->flags & COMPILED_COLLECTS;
+    return !item->subject.is_host || item->subject.entity == w->o->needed || item->flags & COMPILED_COLLECTS;
 }
 
 static struct sv group_key(struct work *w, const struct fleet_item *item)
@@ -202,12 +207,13 @@ static void note_item(struct work *w, struct fleet_item *item, bool same)
         item->state = same ? FLEET_SAME : FLEET_CHANGED;
     }
     item->exports = item->result->catalog && exports_something(item->result->catalog);
-    if (!is_kept_anyway(w, item) && !item->exports) {
-        if (item->state == FLEET_CHANGED)
-            keep_first(w, item);
-        else
-            let_go(item);
-    }
+    bool whole = is_kept_anyway(w, item) || item->exports, publish = w->o->keep && item->state == FLEET_CHANGED;
+    if (whole || !publish)
+        strbuf_release(&item->json);
+    if (!whole && item->state == FLEET_CHANGED && !publish)
+        keep_first(w, item);
+    else if (!whole)
+        let_go(item);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -444,14 +450,17 @@ bool fleet_compile(struct site *s, const struct fleet_options *o, struct fleet *
     if (!ok || w.broken)
         return false;
     count_items(f);
-    fleet_group(s, f);
+    if (!o->keep)
+        fleet_group(s, f);
     return o->only || find_removed(&w, err);
 }
 
 void fleet_free(struct fleet *f)
 {
-    for (uint32_t i = 0; f->arena && i < f->count; i++)
+    for (uint32_t i = 0; f->arena && i < f->count; i++) {
         let_go(&f->items[i]);
+        strbuf_release(&f->items[i].json);
+    }
     arena_free(f->arena);
     *f = (struct fleet){ 0 };
 }
@@ -461,11 +470,18 @@ void fleet_free(struct fleet *f)
 /* In the store, and for hosts in the inventory, where it is asked about. */
 static bool publish_item(struct site *s, const struct fleet_item *item, struct err *err)
 {
-    AUTO_STRBUF json = STRBUF_HEAP;
+    AUTO_STRBUF written = STRBUF_HEAP;
     struct arena *scratch = arena_new(0);
-    catalog_write_json(item->sealed, &json, false);
-    bool ok = store_put(s->store, CATALOG_KIND, item->subject.entity->ref, strbuf_sv(&json), s->now, err) &&
-              (!item->subject.is_host || inventory_put_compiled(s->store, scratch, item->sealed, s->now * 1000, err));
+    struct sv ref = item->subject.entity->ref, json = strbuf_sv(&item->json);
+    const struct catalog *c = item->sealed;
+    if (c) {
+        catalog_write_json(c, &written, false);
+        json = strbuf_sv(&written);
+    } else {
+        c = read_json(s, scratch, json, ref, err);
+    }
+    bool ok = c && store_put(s->store, CATALOG_KIND, ref, json, s->now, err) &&
+              (!item->subject.is_host || inventory_put_compiled(s->store, scratch, c, s->now * 1000, err));
     arena_free(scratch);
     return ok;
 }

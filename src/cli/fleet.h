@@ -30,6 +30,7 @@ struct fleet_item {
     struct catalog *sealed; /* its catalog without secrets: what is compared and published */
     struct catalog *was;    /* NULL: new */
     struct catalog_diff *diff;
+    struct strbuf json; /* on the heap: the sealed catalog of a host whose other memory is gone, for publishing */
 
     /* For the next time: */
     struct sv inputs, digest; /* in the fleet's arena */

@@ -48,6 +48,11 @@
     "CREATE TABLE compiled (key " TEXT " NOT NULL PRIMARY KEY, inputs " TEXT " NOT NULL, digest " TEXT " NOT NULL,"                        \
     " flags " INT " NOT NULL, read_set " INT " NOT NULL);"
 
+/* How many resources of each type all nodes have: kept as they come and go, as there may be millions. */
+#define TYPE_COUNT(TEXT, INT)                                                                                                              \
+    "CREATE TABLE type_count (type " TEXT " NOT NULL PRIMARY KEY, uses " INT " NOT NULL);"                                                 \
+    "INSERT INTO type_count (type, uses) SELECT type, sum(uses) FROM resource GROUP BY type;"
+
 const struct migration sqlite_migrations[] = {
     { 1, "events and documents",
       "CREATE TABLE event ("
@@ -73,6 +78,14 @@ const struct migration sqlite_migrations[] = {
       "CREATE INDEX event_by_kind ON event (kind, id);" },
     { 3, "facts, catalogs and reports", INVENTORY("INTEGER PRIMARY KEY", "TEXT", "INTEGER", " WITHOUT ROWID") },
     { 4, "what catalogs were compiled from", COMPILED("INTEGER PRIMARY KEY", "TEXT", "INTEGER") },
+    { 5, "how many resources of each type there are",
+      TYPE_COUNT("TEXT", "INTEGER")
+      "CREATE TRIGGER type_count_new AFTER INSERT ON resource BEGIN"
+      " INSERT INTO type_count (type, uses) VALUES (NEW.type, NEW.uses) ON CONFLICT (type) DO UPDATE SET uses = uses + excluded.uses; END;"
+      "CREATE TRIGGER type_count_uses AFTER UPDATE OF uses ON resource BEGIN"
+      " UPDATE type_count SET uses = uses + NEW.uses - OLD.uses WHERE type = NEW.type; END;"
+      "CREATE TRIGGER type_count_gone AFTER DELETE ON resource BEGIN"
+      " UPDATE type_count SET uses = uses - OLD.uses WHERE type = OLD.type; END;" },
 };
 
 const struct migration postgres_migrations[] = {
@@ -122,6 +135,15 @@ const struct migration postgres_migrations[] = {
       "  JOIN jsonb_array_elements_text(patterns) WITH ORDINALITY AS p (pattern, place) USING (place)"
       "  WHERE s.step !~ p.pattern) $$;" },
     { 4, "what catalogs were compiled from", COMPILED("bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "text COLLATE \"C\"", "bigint") },
+    { 5, "how many resources of each type there are",
+      TYPE_COUNT("text COLLATE \"C\"", "bigint")
+      "CREATE FUNCTION count_type() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+      " IF TG_OP = 'INSERT' THEN INSERT INTO type_count (type, uses) VALUES (NEW.type, NEW.uses)"
+      "  ON CONFLICT (type) DO UPDATE SET uses = type_count.uses + excluded.uses;"
+      " ELSIF TG_OP = 'UPDATE' THEN UPDATE type_count SET uses = uses + NEW.uses - OLD.uses WHERE type = NEW.type;"
+      " ELSE UPDATE type_count SET uses = uses - OLD.uses WHERE type = OLD.type; END IF;"
+      " RETURN NULL; END $$;"
+      "CREATE TRIGGER type_count_changes AFTER INSERT OR UPDATE OF uses OR DELETE ON resource FOR EACH ROW EXECUTE FUNCTION count_type();" },
 };
 /* clang-format on */
 

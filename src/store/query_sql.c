@@ -7,7 +7,7 @@
 struct select {
     const struct query *query;
     const struct query_table *table;
-    bool counts_values; /* FROM the values that nodes share, without the nodes */
+    const char *counted; /* FROM the values that nodes share, without the nodes; NULL: FROM all */
 };
 
 static bool unknown_entity(struct emit *e, const struct query *q)
@@ -53,40 +53,41 @@ static bool only_active(const struct emit *e, const struct select *s)
 
 /* ---- counting values by how many nodes have them ---- */
 
-static bool field_of_value(const struct query_table *t, const struct query_field *f)
+/* Is it such a field: of a value, or of the summary of values? */
+static bool field_of(const struct query_table *t, const struct query_field *f, enum field_flags flag)
 {
     const struct table_field *field = query_table_field(t, f->name);
-    return field && field->flags & FIELD_OF_VALUE;
+    return field && field->flags & flag;
 }
 
-static bool condition_of_value(const struct query_table *t, const struct query_expr *x)
+static bool condition_of(const struct query_table *t, const struct query_expr *x, enum field_flags flag)
 {
     if (!x)
         return true;
     if (x->op == Q_SUBQUERY || x->op == Q_IN_QUERY)
         return false;
     for (uint32_t i = 0; i < x->item_count; i++)
-        if (!condition_of_value(t, x->items[i]))
+        if (!condition_of(t, x->items[i], flag))
             return false;
     for (uint32_t i = 0; i < x->field_count; i++)
-        if (!field_of_value(t, &x->fields[i]))
+        if (!field_of(t, &x->fields[i], flag))
             return false;
     return true;
 }
 
-static bool counts_values(const struct emit *e, const struct query *q, const struct query_table *t)
+static bool counts_by(const struct query *q, const struct query_table *t, enum field_flags flag)
 {
-    if (!t->shared_from || !e->setting->all_active || !q->column_count || !condition_of_value(t, q->where))
+    if (!q->column_count || !condition_of(t, q->where, flag))
         return false;
     bool counts = false;
     for (uint32_t i = 0; i < q->column_count; i++) {
         const struct query_column *c = &q->columns[i];
         counts |= c->function == FN_COUNT;
-        if (c->function == FN_COUNT ? c->field.name.n > 0 : c->function != FN_NONE || c->field.step_count || !field_of_value(t, &c->field))
+        if (c->function == FN_COUNT ? c->field.name.n > 0 : c->function != FN_NONE || c->field.step_count || !field_of(t, &c->field, flag))
             return false;
     }
     for (uint32_t i = 0; i < q->group_count; i++)
-        if (q->groups[i].function || !field_of_value(t, &q->groups[i].field))
+        if (q->groups[i].function || !field_of(t, &q->groups[i].field, flag))
             return false;
     return counts;
 }
@@ -221,7 +222,7 @@ static bool emit_function(struct emit *e, const struct select *s, const struct q
         return emit_place(e, s->table, &c->field, &p) && emit_time_text(e, c, &p);
     *out = (struct answer_column){ sv_of(names[c->function]), FIELD_INT };
     if (!c->field.name.n) {
-        emit_text(e, s->counts_values ? "coalesce(sum(uses), 0)" : "count(*)");
+        emit_text(e, s->counted ? "coalesce(sum(uses), 0)" : "count(*)");
         return true;
     }
     if (!emit_place(e, s->table, &c->field, &p))
@@ -317,7 +318,7 @@ static bool emit_rest(struct emit *e, const struct select *s)
         bool of_function = sv_is(c.field.name, "count") && q->group_count;
         emit_text(e, i ? ", " : " ORDER BY ");
         if (of_function)
-            emit_text(e, s->counts_values ? "coalesce(sum(uses), 0)" : "count(*)");
+            emit_text(e, s->counted ? "coalesce(sum(uses), 0)" : "count(*)");
         else
             ok = emit_column(e, s, &c, !q->group_count, &unused);
         emit_text(e, q->orders[i].descending ? " DESC NULLS FIRST" : " NULLS LAST");
@@ -334,7 +335,7 @@ static bool emit_rest(struct emit *e, const struct select *s)
 static bool emit_from(struct emit *e, const struct select *s)
 {
     const struct query_table *t = s->table;
-    const char *from = s->counts_values ? t->shared_from : is_postgres(e) && t->postgres_from ? t->postgres_from : t->from;
+    const char *from = s->counted ? s->counted : is_postgres(e) && t->postgres_from ? t->postgres_from : t->from;
     strbuf_addf(&e->sql, " FROM %s WHERE %s", from, t->where ? t->where : "1 = 1");
     if (only_active(e, s))
         emit_text(e, " AND n.deactivated IS NULL AND n.expired IS NULL");
@@ -346,10 +347,13 @@ static bool emit_from(struct emit *e, const struct select *s)
 
 static bool open_select(struct emit *e, const struct query *q, struct select *out)
 {
-    *out = (struct select){ q, query_table_find(q->entity), false };
+    *out = (struct select){ q, query_table_find(q->entity), NULL };
     if (!out->table)
         return unknown_entity(e, q);
-    out->counts_values = counts_values(e, q, out->table);
+    if (out->table->summary_from && e->setting->all_active && counts_by(q, out->table, FIELD_OF_SUMMARY))
+        out->counted = out->table->summary_from;
+    else if (out->table->shared_from && e->setting->all_active && counts_by(q, out->table, FIELD_OF_VALUE))
+        out->counted = out->table->shared_from;
     return check_groups(e, out);
 }
 

@@ -17,8 +17,9 @@ enum field_kind {
 };
 
 enum field_flags {
-    FIELD_HIDDEN = 1,   /* may be asked about, is not given unless named */
-    FIELD_OF_VALUE = 2, /* belongs to the value that nodes share, not to the node: see query_table.shared_from */
+    FIELD_HIDDEN = 1,     /* may be asked about, is not given unless named */
+    FIELD_OF_SUMMARY = 4, /* stands in query_table.summary_from too */
+    FIELD_OF_VALUE = 2,   /* belongs to the value that nodes share, not to the node: see query_table.shared_from */
 };
 
 struct table_field {
@@ -42,6 +43,7 @@ struct query_table {
     const char *shared_from;          /* rows of values with a number of uses, for counting without their nodes; NULL: none */
     unsigned flags;
     const struct table_field *fields; /* until name NULL */
+    const char *summary_from;         /* fewer rows that answer a count by fields of the summary; NULL: none */
 };
 
 /* NULL where there is none. */

@@ -295,7 +295,11 @@ static bool db_open(const char *path, void **out_db, struct err *err)
     bool ok = sqlite3_open_v2(path, &d->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) == SQLITE_OK ||
               db_error(d->db, err);
     ok = ok && (sqlite3_busy_timeout(d->db, BUSY_MS) == SQLITE_OK || db_error(d->db, err));
-    ok = ok && use_wal(d, err) && exec(d, "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF", err);
+    ok = ok && use_wal(d, err) &&
+         exec(d,
+              "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA recursive_triggers = ON; PRAGMA "
+              "trusted_schema = OFF",
+              err);
     ok = ok && (sqlite_add_functions(d->db) || db_error(d->db, err)) && bring_forward(d, err);
     if (ok)
         *out_db = d;

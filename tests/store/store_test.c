@@ -340,6 +340,30 @@ static void test_full_disk(void **state)
     place_free(&p);
 }
 
+/* A process that has the store open would go on writing into what was put aside. */
+static void test_restore_beside_others(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = full_store(&p);
+    struct err err = { "" };
+    struct sv kept;
+    const char *file = arena_printf(p.arena, "%s/copy", p.dir).p;
+    must(store_backup(s, p.path, file, &err), &err);
+    assert_false(store_restore(p.path, file, true, 1803000000, p.arena, &kept, &err));
+    assert_mentions(err.text, "another process has the store");
+    add_event(s, "goes on", "x", 3);
+    store_close(s);
+    must(store_restore(p.path, file, true, 1803000000, p.arena, &kept, &err), &err);
+    assert_int_equal(events_of(arena_cstr(p.arena, kept)), 3);
+    /* One that cannot be opened is put aside as it is. */
+    must(fs_write_atomic(p.path, SV("rubbish"), 0600, &err), &err);
+    assert_false(store_restore(p.path, file, false, 1803000001, p.arena, &kept, &err));
+    must(store_restore(p.path, file, true, 1803000001, p.arena, &kept, &err), &err);
+    assert_int_equal(events_of(p.path), 2);
+    place_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { SUITE_TESTS,
@@ -356,6 +380,7 @@ int main(void)
                                         cmocka_unit_test(test_damaged),
                                         cmocka_unit_test(test_kill),
                                         cmocka_unit_test(test_read_only),
+                                        cmocka_unit_test(test_restore_beside_others),
                                         cmocka_unit_test(test_full_disk) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

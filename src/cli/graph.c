@@ -13,9 +13,10 @@ struct drawing {
     uint32_t *depth; /* of an entity by index, + 1; 0: not reached */
 };
 
-static void reach(struct drawing *d, const struct entity *e, uint32_t depth)
+/* Who is asked for is drawn, whatever the kinds. */
+static void reach(struct drawing *d, const struct entity *e, uint32_t depth, bool asked)
 {
-    if (d->depth[e->index] || !d->kinds[e->kind])
+    if (d->depth[e->index] || !(asked || d->kinds[e->kind]))
         return;
     d->depth[e->index] = depth + 1;
     ARENA_PUSH(d->c->arena, d->nodes, d->count, d->cap, e);
@@ -28,7 +29,7 @@ static void spread(struct drawing *d, uint32_t most)
         uint32_t n, depth = d->depth[d->nodes[i]->index] - 1;
         const struct edge_to *edges = model_edges(d->s->model, d->nodes[i], &n);
         for (uint32_t k = 0; depth < most && k < n; k++)
-            reach(d, edges[k].to, depth + 1);
+            reach(d, edges[k].to, depth + 1, false);
     }
 }
 
@@ -37,7 +38,7 @@ static void spread_all(struct drawing *d)
     uint32_t n;
     const struct entity *const *all = model_entities(d->s->model, &n);
     for (uint32_t i = 0; i < n; i++)
-        reach(d, all[i], 0);
+        reach(d, all[i], 0, false);
 }
 
 /* Of two directions the first of the pair is drawn: ownedBy, not ownerOf. */
@@ -223,8 +224,7 @@ static int draw(struct drawing *d, int64_t depth, void (*print)(struct drawing *
         const struct entity *e = entity_named(d->s, sv_of(d->c->args[i]), &err);
         if (!e)
             return cli_broken(&err);
-        d->kinds[e->kind] |= d->depth[e->index] == 0; /* who is asked for is drawn, whatever the kinds */
-        reach(d, e, 0);
+        reach(d, e, 0, true);
     }
     if (d->c->arg_count)
         spread(d, (uint32_t)depth);

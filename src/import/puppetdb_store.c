@@ -147,6 +147,19 @@ struct events {
     size_t count, cap;
 };
 
+/* The innermost class of ["Stage[main]", "Ntp", "File[/etc/ntp.conf]"]: exports do not say it. */
+static struct sv class_of(const struct data *of)
+{
+    const struct data *path = list_of(of, "containment_path");
+    struct sv class = text_of(of, "containing_class");
+    for (uint32_t i = 0; !class.n && path && i < path->count; i++) {
+        struct sv part = data_text(&path->items[path->count - 1 - i]);
+        if (part.n && sv_find_char(part, '[', 0) == SIZE_MAX)
+            class = part;
+    }
+    return class;
+}
+
 /* of: the resource in an export, the event itself in an answer. */
 static void add_event(struct arena *a, struct events *to, const struct data *e, const struct data *of)
 {
@@ -160,7 +173,7 @@ static void add_event(struct arena *a, struct events *to, const struct data *e, 
                                      .message = text_of(e, "message"),
                                      .file = text_of(of, "file"),
                                      .line = number_of(of, "line"),
-                                     .containing_class = text_of(of, "containing_class"),
+                                     .containing_class = class_of(of),
                                      .old_value = json_of(a, data_get(e, "old_value")),
                                      .new_value = json_of(a, data_get(e, "new_value")),
                                      .containment_path = json_of(a, data_get(of, "containment_path")) };

@@ -27,7 +27,7 @@ bool change_version(struct store *st, struct sv ref, int64_t *out_version, struc
     return store_run(st, VERSION_SQL, SQL_KEPT, args, 1, sql_take_int, out_version, err) || err_wrap(err, "cannot read the history");
 }
 
-static bool newest_transaction(struct store *st, int64_t *out_id, struct err *err)
+bool change_newest(struct store *st, int64_t *out_id, struct err *err)
 {
     return store_run(st, "SELECT coalesce(max(id), 0) FROM event WHERE kind = 'transaction'", SQL_KEPT, NULL, 0, sql_take_int, out_id,
                      err) ||
@@ -80,7 +80,7 @@ bool change_overlay(struct store *st, struct arena *a, struct overlay *into, int
     struct document *docs;
     size_t n;
     /* In this order: what is newer than the number is checked again, never the other way round. */
-    if (!newest_transaction(st, out_newest, err) || !store_list(st, a, SET_KIND, &docs, &n, err))
+    if (!change_newest(st, out_newest, err) || !store_list(st, a, SET_KIND, &docs, &n, err))
         return false;
     for (size_t i = 0; i < n; i++) {
         const struct data *fields = read_map(a, docs[i].key, docs[i].json, err);
@@ -320,7 +320,7 @@ static enum change_outcome expectations(struct changer *ch)
             return CHANGE_STALE;
         }
     }
-    if (!newest_transaction(ch->st, &newest, ch->err))
+    if (!change_newest(ch->st, &newest, ch->err))
         return CHANGE_FAILED;
     return newest == ch->t->seen ? CHANGE_DONE : CHANGE_UNCHECKED;
 }

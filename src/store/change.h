@@ -47,6 +47,9 @@ enum change_outcome change_commit(struct store *st, struct arena *a, const struc
 /* Everything that is set now, into an overlay, and the newest transaction. */
 bool change_overlay(struct store *st, struct arena *a, struct overlay *into, int64_t *out_newest, struct err *err);
 
+/* The newest transaction; 0: none. */
+bool change_newest(struct store *st, int64_t *out_id, struct err *err);
+
 /* The version of an entity: the id of the last event that changed it, by files or by a transaction; 0: none did. */
 bool change_version(struct store *st, struct sv ref, int64_t *out_version, struct err *err);
 

@@ -194,3 +194,17 @@ struct sv near_names(struct arena *a, struct sv wrong, const struct sv *names, s
         strbuf_addf(&out, "%s'%.*s'", i == 0 ? "" : i + 1 == found ? " or " : ", ", SV_ARG(best[i]));
     return strbuf_sv(&out);
 }
+
+void diags_append(struct diags *to, const struct diags *from)
+{
+    if (!to)
+        return;
+    for (const struct diag *d = from->first; d; d = d->next) {
+        if (d->severity == SEV_ERROR)
+            diag_error(to, d->span, "%.*s", SV_ARG(d->message));
+        else
+            diag_warn(to, d->name, d->span, "%.*s", SV_ARG(d->message));
+        if (d->hint.n)
+            diag_hint(to, "%.*s", SV_ARG(d->hint));
+    }
+}

@@ -47,6 +47,9 @@ void diag_note(struct diags *d, struct span at, const char *fmt, ...) __attribut
 /* Adds a hint to the newest diagnostic. */
 void diag_hint(struct diags *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Adds the messages of one list to another, which may be NULL. */
+void diags_append(struct diags *to, const struct diags *from);
+
 /* 1-based; column counts bytes' characters (UTF-8), as editors do. */
 void span_position(struct span at, unsigned *out_line, unsigned *out_column);
 /* "path:line:column: error: message", the source line, a caret line, the hint. */

@@ -1,5 +1,9 @@
 /* load: YAML documents become entities: the envelope, identity and doubles. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/yaml.h"
@@ -190,22 +194,41 @@ static bool add_document(struct model *m, struct data_doc *doc, struct diags *di
     return schema_check(m, kept, diags) && ok;
 }
 
-bool model_add_text(struct model *m, const struct source *src, struct diags *diags)
+static bool read_documents(struct arena *a, const struct source *src, struct diags *diags, struct data_doc **out_first)
 {
     /* Plain text has fewer nodes than bytes, so only aliases can pass this. */
     struct data_limits limits = { .bytes = 1u << 30, .nodes = 2000000 + src->text.n / 2 };
-    struct data_doc *doc = NULL;
-    if (!yaml_read(m->arena, src, &limits, diags, &doc)) {
-        m->unread++;
-        m->bad = true;
-        return false;
-    }
-    bool ok = true;
-    for (; doc; doc = doc->next)
+    *out_first = NULL;
+    return yaml_read(a, src, &limits, diags, out_first);
+}
+
+static bool add_documents(struct model *m, bool readable, struct data_doc *first, struct diags *diags)
+{
+    bool ok = readable;
+    m->unread += !readable;
+    for (struct data_doc *doc = readable ? first : NULL; doc; doc = doc->next)
         ok &= add_document(m, doc, diags);
     m->bad |= !ok;
     return ok;
 }
+
+bool model_add_text(struct model *m, const struct source *src, struct diags *diags)
+{
+    struct data_doc *first;
+    bool readable = read_documents(m->arena, src, diags, &first);
+    return add_documents(m, readable, first, diags);
+}
+
+/* ---- files ---- */
+
+/* A file that was read and is not parsed yet. Parsing is most of the time that a large model takes, and needs nothing but the text. */
+struct pending {
+    struct source *src;
+    struct arena *arena;
+    struct diags diags;
+    struct data_doc *first;
+    bool readable;
+};
 
 struct folder_walk {
     struct model *m;
@@ -213,7 +236,56 @@ struct folder_walk {
     struct diags *diags;
     struct err *err;
     bool ok;
+    struct pending *pending; /* in the order in which they are to be added */
+    size_t count, cap;
+    atomic_size_t next; /* for the threads that parse */
 };
+
+static void *parse_some(void *walk)
+{
+    struct folder_walk *w = walk;
+    for (size_t i; (i = atomic_fetch_add(&w->next, 1)) < w->count;) {
+        struct pending *p = &w->pending[i];
+        p->readable = read_documents(p->arena, p->src, &p->diags, &p->first);
+    }
+    return NULL;
+}
+
+static unsigned threads_for(const struct folder_walk *w)
+{
+    enum { SMALL = 1 << 18, MOST = 16 }; /* starting a thread for less text costs more than it saves */
+    size_t bytes = 0;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    for (size_t i = 0; i < w->count; i++)
+        bytes += w->pending[i].src->text.n;
+    return bytes < SMALL || processors < 2 ? 1 : processors < MOST ? (unsigned)processors : MOST;
+}
+
+/* Parses what was read, on all processors, and adds it in order. */
+static void add_pending(struct folder_walk *w)
+{
+    pthread_t threads[16];
+    unsigned started = 0, wanted = threads_for(w);
+    for (size_t i = 0; i < w->count; i++) {
+        struct pending *p = &w->pending[i];
+        p->arena = wanted > 1 ? arena_new(0) : w->m->arena;
+        if (wanted > 1)
+            arena_defer(w->m->arena, (void (*)(void *))arena_free, p->arena);
+        p->diags = diags_in(p->arena);
+        p->diags.max_errors = w->diags->max_errors;
+    }
+    w->next = 0;
+    while (started + 1 < wanted && pthread_create(&threads[started], NULL, parse_some, w) == 0)
+        started++;
+    parse_some(w);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < w->count; i++) {
+        diags_append(w->diags, &w->pending[i].diags);
+        w->ok &= add_documents(w->m, w->pending[i].readable, w->pending[i].first, w->diags);
+    }
+    w->count = 0;
+}
 
 static bool add_file(struct folder_walk *w, struct sv path)
 {
@@ -229,7 +301,8 @@ static bool add_file(struct folder_walk *w, struct sv path)
         return false;
     }
     map_put(&w->m->files, path, src);
-    w->ok &= model_add_text(w->m, src, w->diags);
+    struct pending fresh = { .src = src };
+    ARENA_PUSH(w->m->arena, w->pending, w->count, w->cap, fresh);
     return true;
 }
 
@@ -277,17 +350,20 @@ static bool follow_locations(struct folder_walk *w, struct sv folder)
         for (uint32_t j = 0; targets && targets->kind == DATA_LIST && j < targets->count; j++)
             if (!follow_target(w, e, data_text(&targets->items[j]), folder))
                 return false;
+        add_pending(w);
     }
     return true;
 }
 
 bool model_add_tree(struct model *m, const struct source_tree *tree, struct sv folder, struct diags *diags, struct err *err)
 {
-    struct folder_walk w = { m, tree, diags, err, true };
+    struct folder_walk w = { .m = m, .tree = tree, .diags = diags, .err = err, .ok = true };
     struct sv root = arena_dup(m->arena, folder);
     while (root.n > 1 && root.p[root.n - 1] == '/')
         root.n--;
-    if (!add_folder(&w, root, 0) || !follow_locations(&w, root)) {
+    bool walked = add_folder(&w, root, 0);
+    add_pending(&w);
+    if (!walked || !follow_locations(&w, root)) {
         m->bad = true;
         return false;
     }

@@ -45,8 +45,6 @@ struct loaded_unit {
     bool missing;
 };
 const struct loaded_unit *unit_load(struct snapshot *s, struct sv path, unsigned parse_flags);
-/* Adds the messages of one list to another, which may be NULL. */
-void diags_append(struct diags *to, const struct diags *from);
 
 /* The mistakes of a file of a module that holds what does not belong there: "a::b" of manifests/b.pp of module a. */
 bool locate_check(struct snapshot *s, const struct unit *u, struct diags *diags);

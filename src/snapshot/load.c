@@ -5,20 +5,6 @@
 #include "snapshot/internal.h"
 #include "types/regexp.h"
 
-void diags_append(struct diags *to, const struct diags *from)
-{
-    if (!to)
-        return;
-    for (const struct diag *d = from->first; d; d = d->next) {
-        if (d->severity == SEV_ERROR)
-            diag_error(to, d->span, "%.*s", SV_ARG(d->message));
-        else
-            diag_warn(to, d->name, d->span, "%.*s", SV_ARG(d->message));
-        if (d->hint.n)
-            diag_hint(to, "%.*s", SV_ARG(d->hint));
-    }
-}
-
 /* ---- files ---- */
 
 static void *make_unit(void *ctx, struct sv key, struct arena *a)

@@ -359,7 +359,7 @@ static struct value call_new(struct frame *f, const struct value *args, uint32_t
         raise_error(c, "'new' parameter 'type' expects a Type value, got %.*s", SV_ARG(generalized_text(c, args[0])));
     struct value v;
     struct sv why;
-    if (!type_new(c->arena, args[0].t, args + 1, count - 1, &v, &why))
+    if (!call_type_new(c, args[0].t, args + 1, count - 1, &v, &why))
         raise_error(c, "%.*s", SV_ARG(why));
     return block ? call_lambda(f, block->closure, &v, 1) : v;
 }

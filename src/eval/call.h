@@ -85,6 +85,9 @@ struct catalog *compile_catalog(struct compile *c);
 const struct compile_options *compile_options_of(struct compile *c);
 /* The result depends on what no file of the site says, and may change by itself. */
 void call_asks_outside(struct call *k);
+/* type_new, which for a Timestamp of nothing gives the time now. */
+bool call_type_new(struct compile *c, const struct type *t, const struct value *args, uint32_t count, struct value *out_v,
+                   struct sv *out_why);
 /* The answer to a query: see eval_hooks.query. Fails where there is no site to ask. */
 struct value call_query(struct call *k, bool of_model, struct value query);
 const struct type_loader *compile_type_loader(struct compile *c);

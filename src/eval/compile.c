@@ -383,6 +383,13 @@ const struct compile_options *compile_options_of(struct compile *c) { return c->
 
 void call_asks_outside(struct call *k) { k->c->result->asked_outside = true; }
 
+bool call_type_new(struct compile *c, const struct type *t, const struct value *args, uint32_t count, struct value *out_v,
+                   struct sv *out_why)
+{
+    c->result->asked_outside |= !count && type_resolve(t)->kind == T_TIMESTAMP;
+    return type_new(c->arena, t, args, count, out_v, out_why);
+}
+
 struct value call_query(struct call *k, bool of_model, struct value query)
 {
     const struct eval_hooks *hooks = &k->c->options->hooks;

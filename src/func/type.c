@@ -58,7 +58,7 @@ static struct value make(struct call *k, const struct type *t, const struct valu
             call_fail(k, "%s", err.text);
         return value_type(parsed);
     }
-    if (!type_new(k->arena, t, args, count, &v, &why))
+    if (!call_type_new(k->c, t, args, count, &v, &why))
         call_fail(k, "%.*s", SV_ARG(why));
     return v;
 }

@@ -279,12 +279,6 @@ static bool read_field(struct pql *p, struct query_field *out)
     return true;
 }
 
-static const struct {
-    const char *name;
-    enum query_function function;
-} functions[] = { { "count", FN_COUNT }, { "avg", FN_AVG }, { "sum", FN_SUM },
-                  { "min", FN_MIN },     { "max", FN_MAX }, { "to_string", FN_TO_STRING } };
-
 static bool read_arguments(struct pql *p, struct query_column *c)
 {
     if (accept_sign(p, ")"))
@@ -305,10 +299,9 @@ static bool read_column(struct pql *p, struct query_column *out)
     *out = (struct query_column){ 0 };
     if (!read_field(p, &out->field))
         return false;
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        if (!sv_is(out->field.name, functions[i].name) || out->field.step_count || !accept_sign(p, "("))
-            continue;
-        *out = (struct query_column){ .function = functions[i].function, .field.at = out->field.at };
+    enum query_function function = out->field.step_count ? FN_NONE : query_function_named(out->field.name);
+    if (function && accept_sign(p, "(")) {
+        *out = (struct query_column){ .function = function, .field.at = out->field.at };
         return read_arguments(p, out);
     }
     return true;

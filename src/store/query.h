@@ -23,6 +23,9 @@ struct query_field {
 
 enum query_function { FN_NONE, FN_COUNT, FN_AVG, FN_SUM, FN_MIN, FN_MAX, FN_TO_STRING };
 
+/* FN_NONE: there is none of that name. */
+enum query_function query_function_named(struct sv name);
+
 /* A field, or a function of one (count: of none, then field.name is empty). */
 struct query_column {
     enum query_function function;

@@ -80,20 +80,12 @@ static bool read_fields(struct ast *t, const struct data *d, struct query_expr *
     return true;
 }
 
-static const struct {
-    const char *name;
-    enum query_function function;
-} functions[] = { { "count", FN_COUNT }, { "avg", FN_AVG }, { "sum", FN_SUM },
-                  { "min", FN_MIN },     { "max", FN_MAX }, { "to_string", FN_TO_STRING } };
-
 static bool read_column(struct ast *t, const struct data *d, struct query_column *out)
 {
     *out = (struct query_column){ 0 };
     if (!is_call(d, "function"))
         return read_field(t, d, &out->field);
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (sv_is(word(d, 1), functions[i].name))
-            out->function = functions[i].function;
+    out->function = query_function_named(word(d, 1));
     if (!out->function)
         return wrong(t, d, "one of the functions count, avg, sum, min, max and to_string");
     out->format = word(d, 3);

@@ -94,6 +94,16 @@ static bool counts_by(const struct query *q, const struct query_table *t, enum f
 
 /* ---- columns ---- */
 
+/* Of one node's fact that the first step names, the part below. */
+static bool emit_fact_part(struct emit *e, const struct place *p, enum json_part part)
+{
+    emit_text(e, "(SELECT ");
+    emit_json(e, part, SV("f.value"), p->steps + 1, p->step_count - 1);
+    strbuf_addf(&e->sql, " FROM node_fact l JOIN fact f ON f.id = l.fact WHERE l.node = %.*s AND l.name = ?%u)", SV_ARG(p->sql),
+                emit_bind(e, sql_text(p->steps[0].text)));
+    return true;
+}
+
 bool emit_scalar(struct emit *e, const struct place *p)
 {
     if (p->kind == FIELD_JSON) {
@@ -103,11 +113,7 @@ bool emit_scalar(struct emit *e, const struct place *p)
     if (p->kind == FIELD_FACTS) {
         if (!p->step_count || p->steps[0].kind != STEP_KEY)
             return emit_failed(e, p->asked->at, "facts are compared by a path, as facts.os.family");
-        emit_text(e, "(SELECT ");
-        emit_json(e, JSON_SCALAR, SV("f.value"), p->steps + 1, p->step_count - 1);
-        strbuf_addf(&e->sql, " FROM node_fact l JOIN fact f ON f.id = l.fact WHERE l.node = %.*s AND l.name = ?%u)", SV_ARG(p->sql),
-                    emit_bind(e, sql_text(p->steps[0].text)));
-        return true;
+        return emit_fact_part(e, p, JSON_SCALAR);
     }
     strbuf_add(&e->sql, p->sql);
     return true;
@@ -128,11 +134,7 @@ static bool emit_facts(struct emit *e, const struct place *p)
     }
     if (p->steps[0].kind != STEP_KEY)
         return emit_failed(e, p->asked->at, "a pattern is no part of a field that is given");
-    emit_text(e, "(SELECT ");
-    emit_json(e, JSON_ITSELF, SV("f.value"), p->steps + 1, p->step_count - 1);
-    strbuf_addf(&e->sql, " FROM node_fact l JOIN fact f ON f.id = l.fact WHERE l.node = %.*s AND l.name = ?%u)", SV_ARG(p->sql),
-                emit_bind(e, sql_text(p->steps[0].text)));
-    return true;
+    return emit_fact_part(e, p, JSON_ITSELF);
 }
 
 static bool emit_field(struct emit *e, const struct place *p)
@@ -206,11 +208,7 @@ static bool emit_number(struct emit *e, const struct place *p)
     }
     if (p->kind != FIELD_FACTS || !p->step_count || p->steps[0].kind != STEP_KEY)
         return emit_failed(e, p->asked->at, "'%s' holds no numbers", p->field->name);
-    emit_text(e, "(SELECT ");
-    emit_json(e, JSON_NUMBER, SV("f.value"), p->steps + 1, p->step_count - 1);
-    strbuf_addf(&e->sql, " FROM node_fact l JOIN fact f ON f.id = l.fact WHERE l.node = %.*s AND l.name = ?%u)", SV_ARG(p->sql),
-                emit_bind(e, sql_text(p->steps[0].text)));
-    return true;
+    return emit_fact_part(e, p, JSON_NUMBER);
 }
 
 static bool emit_function(struct emit *e, const struct select *s, const struct query_column *c, struct answer_column *out)

@@ -107,6 +107,23 @@ static bool unknown_entity(struct site *s, const struct proposal *p, struct err 
                    near.n ? "?" : "");
 }
 
+/* How a line of a file gets the value: "status: active  ->  status: draining". */
+static struct sv edit_of(struct arena *a, const struct field_change *f, const struct data *declared)
+{
+    struct strbuf out = STRBUF_IN(a);
+    const struct data *sides[] = { declared, f->value };
+    for (size_t i = 0; i < 2; i++) {
+        strbuf_addf(&out, "%s%.*s: ", i ? "  ->  " : "", SV_ARG(f->field));
+        if (sides[i]->kind == DATA_STRING) {
+            strbuf_add(&out, sides[i]->s);
+        } else {
+            struct json_out j = json_to(&out, false);
+            json_data(&j, sides[i]);
+        }
+    }
+    return strbuf_sv(&out);
+}
+
 /* One writer a field: what a file says is changed in the file. */
 static bool check_writer(struct arena *a, const struct entity *e, const struct field_change *f, struct err *err)
 {
@@ -120,8 +137,11 @@ static bool check_writer(struct arena *a, const struct entity *e, const struct f
     if (!of_either)
         return err_set(err, "'%.*s' of a %s is written in files only: change it in %.*s:%u; transactions set %.*s of it", SV_ARG(f->field),
                        model_kind_name(e->kind), SV_ARG(path), line, SV_ARG(fields.n ? fields : SV("nothing")));
-    return err_set(err, "'%.*s' of %.*s is declared in %.*s:%u: change it there, or take it out there to have it set by transactions",
-                   SV_ARG(f->field), SV_ARG(e->ref), SV_ARG(path), line);
+    return err_set(err,
+                   "'%.*s' of %.*s is declared in %.*s:%u, and what a file declares has no other writer. Nothing is stored. Either\n"
+                   "  edit line %u of that file:  %.*s\n"
+                   "  or take '%.*s' out of that line: then it is set by transactions, and this command works",
+                   SV_ARG(f->field), SV_ARG(e->ref), SV_ARG(path), line, line, SV_ARG(edit_of(a, f, declared)), SV_ARG(f->field));
 }
 
 static bool check_entities(struct change_run *r, struct err *err)

@@ -43,7 +43,7 @@ static bool check_modules(struct cli *c, struct site *s, struct err *err)
     const struct module *const *modules = snapshot_modules(s->snapshot, &count);
     for (size_t i = 0; i < count; i++)
         own += !modules[i]->is_base;
-    bool ok = snapshot_check_dependencies(s->snapshot, &diags);
+    bool ok = snapshot_check_dependencies(s->snapshot, s->strict == STRICT_ERROR, &diags);
     cli_diags(c, &diags);
     report(c, ok, "modules", arena_printf(c->arena, "%zu, and what they depend on", own));
     return ok || err_set(err, "modules do not have what they depend on");
@@ -140,7 +140,11 @@ static int check(struct cli *c)
     return ok ? EXIT_OK : cli_broken(&err);
 }
 
-static const struct cli_option options[] = { SITE_OPTIONS, { NULL, 0, NULL, NULL } };
+static const struct cli_option options[] = {
+    SITE_OPTIONS,
+    { "strict", 0, "LEVEL", "off, warning or error: what doubtful code, and a module of a wrong version, gives [warning]" },
+    { NULL, 0, NULL, NULL },
+};
 
 const struct verb verb_check = {
     .name = "check",

@@ -1,6 +1,7 @@
 /* concerned: whom a change to a subject concerns, from the model's relations. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/site.h"
+#include "model/owners.h"
 
 /* In its place, unless it is there already. Lists are short. */
 static void add_concern(struct arena *a, struct concerns *list, const struct entity *person, struct sv why)
@@ -31,17 +32,25 @@ static bool is_concerned(const struct concerns *list, const struct entity *perso
     return false;
 }
 
-/* Dev and ops owner of a service, but those who are in `but` (NULL: nobody). */
+static void add_unless(struct arena *a, struct concerns *list, const struct concerns *but, const struct entity *person, struct sv why)
+{
+    if (!(but && is_concerned(but, person)))
+        add_concern(a, list, person, why);
+}
+
+/* Who owns a service, and who stands in for them today; but those who are in `but` (NULL: nobody). A group that owns it is none of them. */
 static void add_owners(struct site *s, struct arena *a, const struct entity *service, const struct concerns *but, struct concerns *into)
 {
-    static const struct {
-        enum relation relation;
-        const char *side;
-    } sides[] = { { REL_DEV_OWNED_BY, "dev" }, { REL_OPS_OWNED_BY, "ops" } };
-    for (size_t i = 0; i < 2; i++) {
-        const struct entity *owner = model_one(s->model, service, sides[i].relation);
-        if (owner && !(but && is_concerned(but, owner)))
-            add_concern(a, into, owner, arena_printf(a, "%s of %.*s", sides[i].side, SV_ARG(service->name)));
+    uint32_t n;
+    struct owner *owners = owners_of(s->model, a, service, s->today, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct owner *o = &owners[i];
+        if (o->who->kind != KIND_USER)
+            continue;
+        struct sv why = arena_printf(a, "%s of %.*s", o->side, SV_ARG(service->name));
+        add_unless(a, into, but, o->who, why);
+        if (o->state == OWNER_COVERED)
+            add_unless(a, into, but, o->stand_in, arena_printf(a, "%.*s for %.*s", SV_ARG(why), SV_ARG(o->who->name)));
     }
 }
 
@@ -95,5 +104,17 @@ void site_neighbours_concerned(struct site *s, struct arena *a, const struct sub
         const struct entity **near = model_neighbours(s->model, a, services[i], &near_count);
         for (uint32_t k = 0; k < near_count; k++)
             add_owners(s, a, near[k], but, into);
+    }
+}
+
+void site_teams_concerned(struct site *s, struct arena *a, const struct subject *subject, struct concerns *into)
+{
+    uint32_t n, owner_count;
+    const struct entity **services = services_of(s, a, subject, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct owner *owners = owners_of(s->model, a, services[i], s->today, &owner_count);
+        for (uint32_t k = 0; k < owner_count; k++)
+            if (owners[k].who->kind == KIND_GROUP)
+                add_concern(a, into, owners[k].who, arena_printf(a, "owns %.*s", SV_ARG(services[i]->name)));
     }
 }

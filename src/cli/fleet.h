@@ -45,7 +45,7 @@ struct fleet_group {
     size_t count, cap;
     bool is_new;             /* there was nothing before for these */
     const struct entity *in; /* the cluster all are in, or NULL */
-    struct concerns concerned, neighbours;
+    struct concerns concerned, teams, neighbours;
 };
 
 struct fleet {

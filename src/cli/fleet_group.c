@@ -52,6 +52,8 @@ static void name_concerned(struct site *s, struct arena *a, struct fleet_group *
     for (size_t i = 0; i < n; i++)
         site_concerned(s, a, &some[i]->subject, &g->concerned);
     for (size_t i = 0; i < n; i++)
+        site_teams_concerned(s, a, &some[i]->subject, &g->teams);
+    for (size_t i = 0; i < n; i++)
         site_neighbours_concerned(s, a, &some[i]->subject, &g->concerned, &g->neighbours);
 }
 

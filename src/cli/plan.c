@@ -75,6 +75,7 @@ static void print_group(const struct cli *c, struct strbuf *out, const struct fl
             strbuf_addf(out, "  ... and %u more changes (see them with --json)\n", d->count - MOST_CHANGES);
     }
     print_people(c, out, "concerns:", &g->concerned);
+    print_people(c, out, "teams:", &g->teams);
     print_people(c, out, "neighbours:", &g->neighbours);
 }
 
@@ -141,13 +142,13 @@ static void json_refs(struct json_out *j, const char *key, const struct sv *refs
     json_close(j, ']');
 }
 
-static void json_concerns(struct json_out *j, const char *key, const struct concerns *list)
+static void json_concerns(struct json_out *j, const char *key, const char *who, const struct concerns *list)
 {
     json_key(j, sv_of(key));
     json_open(j, '[');
     for (size_t i = 0; i < list->count; i++) {
         json_open(j, '{');
-        json_kstr(j, "person", list->items[i].person);
+        json_kstr(j, who, list->items[i].person);
         json_kstr(j, "why", list->items[i].why);
         json_close(j, '}');
     }
@@ -189,8 +190,9 @@ static void json_group(struct json_out *j, const struct fleet_group *g)
     for (uint32_t i = 0; i < g->items[0]->diff->count; i++)
         json_change(j, &g->items[0]->diff->changes[i]);
     json_close(j, ']');
-    json_concerns(j, "concerned", &g->concerned);
-    json_concerns(j, "neighbours", &g->neighbours);
+    json_concerns(j, "concerned", "person", &g->concerned);
+    json_concerns(j, "teams", "team", &g->teams);
+    json_concerns(j, "neighbours", "person", &g->neighbours);
     json_close(j, '}');
 }
 

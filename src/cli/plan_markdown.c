@@ -111,6 +111,7 @@ void plan_markdown(struct strbuf *out, const struct fleet *f)
         add_title(out, &f->groups[i]);
         add_changes(out, &f->groups[i]);
         add_people(out, "\n**Concerns** ", &f->groups[i].concerned);
+        add_people(out, "\n**Teams** ", &f->groups[i].teams);
         add_people(out, "\n**Neighbours** ", &f->groups[i].neighbours);
     }
     for (size_t i = 0; i < f->removed_count; i++) {

@@ -118,18 +118,20 @@ struct compile_result *site_compile_code(struct site *s, struct sv certname, str
 
 /* Somebody whom a change concerns, and why: "dev of edge-gateway", "team-lead of delivery". */
 struct concern {
-    struct sv person; /* ref */
+    struct sv person; /* ref; among teams: of a group */
     struct sv why;
 };
 struct concerns {
     struct concern *items; /* sorted by person, then why; each pair once */
     size_t count, cap;
 };
-/* Adds everyone a change to a subject concerns: for a host, dev and ops owners of the services deployed on its cluster; for a Potlac its
- * leaders; for an ownership its two owners. concerned.c */
+/* Adds everyone a change to a subject concerns: for a host, the owners of the services deployed on its cluster, and who stands in for them;
+ * for a Potlac its leaders; for an ownership its two owners. concerned.c */
 void site_concerned(struct site *s, struct arena *a, const struct subject *subject, struct concerns *into);
 /* The owners of its services' neighbours; those in `but` are left out. */
 void site_neighbours_concerned(struct site *s, struct arena *a, const struct subject *subject, const struct concerns *but,
                                struct concerns *into);
+/* The groups that own its services. */
+void site_teams_concerned(struct site *s, struct arena *a, const struct subject *subject, struct concerns *into);
 
 #endif

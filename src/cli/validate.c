@@ -54,7 +54,7 @@ static int validate_site(struct cli *c, struct site *s)
     struct source_check *r = source_check_new(c->arena, &s->tree);
     if (!source_check_add_site(r, s->snapshot, &err))
         return cli_broken(&err);
-    snapshot_check_dependencies(s->snapshot, &r->diags);
+    snapshot_check_dependencies(s->snapshot, s->strict == STRICT_ERROR, &r->diags);
     return finish(c, r);
 }
 
@@ -74,7 +74,11 @@ static int validate(struct cli *c)
     return status;
 }
 
-static const struct cli_option options[] = { SITE_OPTIONS, { NULL, 0, NULL, NULL } };
+static const struct cli_option options[] = {
+    SITE_OPTIONS,
+    { "strict", 0, "LEVEL", "off, warning or error: what a module of a wrong version gives [warning]" },
+    { NULL, 0, NULL, NULL },
+};
 
 const struct verb verb_validate = {
     .name = "validate",

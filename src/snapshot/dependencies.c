@@ -12,6 +12,7 @@ struct checker {
     struct diags *diags;
     const struct module *module;
     const struct data_doc *doc; /* its metadata.json */
+    bool strict;                /* a version out of range is an error */
 };
 
 /* "puppetlabs/stdlib" and "puppetlabs-stdlib" are one module. */
@@ -87,8 +88,12 @@ static void check_version(struct checker *c, const struct module *other, const s
                    "the module '%.*s' asks for '%.*s' %.*s, whose version '%.*s' is no version such as 1.2.3", SV_ARG(c->module->name),
                    SV_ARG(full), SV_ARG(range->s), SV_ARG(text));
     } else if (!semver_range_includes(wanted, &version)) {
-        diag_error(c->diags, data_span(c->doc, range), "the module '%.*s' asks for '%.*s' %.*s, but %.*s is there", SV_ARG(c->module->name),
-                   SV_ARG(full), SV_ARG(range->s), SV_ARG(text));
+        struct sv said = arena_printf(c->arena, "the module '%.*s' asks for '%.*s' %.*s, but %.*s is there", SV_ARG(c->module->name),
+                                      SV_ARG(full), SV_ARG(range->s), SV_ARG(text));
+        if (c->strict)
+            diag_error(c->diags, data_span(c->doc, range), "%.*s", SV_ARG(said));
+        else
+            diag_warn(c->diags, "module_version", data_span(c->doc, range), "%.*s", SV_ARG(said));
         diag_hint(c->diags, "it is in '%.*s'", SV_ARG(other->dir));
     }
 }
@@ -144,11 +149,11 @@ static void check_list(struct checker *c, const char *key, void (*check)(struct 
         check(c, &list->items[i]);
 }
 
-bool snapshot_check_dependencies(struct snapshot *s, struct diags *diags)
+bool snapshot_check_dependencies(struct snapshot *s, bool strict, struct diags *diags)
 {
     unsigned before = diags->errors;
     for (size_t i = 0; i < s->module_count; i++) {
-        struct checker c = { s, diags->arena, diags, s->module_list[i], NULL };
+        struct checker c = { s, diags->arena, diags, s->module_list[i], NULL, strict };
         if (c.module->is_base)
             continue;
         c.doc = read_metadata(&c, c.module, diags);

@@ -53,9 +53,10 @@ const struct module *snapshot_module(struct snapshot *s, struct sv name); /* NUL
 /* All of them, in the order of the module path. metadata is not read: ask snapshot_module for it. */
 const struct module *const *snapshot_modules(struct snapshot *s, size_t *out_count);
 
-/* Do the modules of the site have what their metadata.json asks for? Missing modules, versions out of range and files that cannot be read
- * are errors; a version of Puppet out of range is a warning. False where there are errors. dependencies.c */
-bool snapshot_check_dependencies(struct snapshot *s, struct diags *diags);
+/* Do the modules of the site have what their metadata.json asks for? Missing modules and files that cannot be read are errors; versions out
+ * of range are warnings, as they are to Puppet, and strict errors; a version of Puppet out of range is a warning. False where there are
+ * errors. dependencies.c */
+bool snapshot_check_dependencies(struct snapshot *s, bool strict, struct diags *diags);
 
 /* A definition and the text it stands in. */
 struct found {

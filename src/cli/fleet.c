@@ -410,7 +410,7 @@ static bool prepare(struct work *w, struct err *err)
 static bool find_removed(struct work *w, struct err *err)
 {
     struct fleet *f = w->fleet;
-    struct document *docs = NULL;
+    struct sv *published = NULL;
     size_t n = 0;
     struct map known = map_in(f->arena);
     for (uint32_t i = 0; i < f->count; i++)
@@ -418,11 +418,11 @@ static bool find_removed(struct work *w, struct err *err)
     for (struct map_entry *e = NULL; (e = map_next(&w->from, e));)
         if (!map_find(&known, e->key))
             ARENA_PUSH(f->arena, f->removed, f->removed_count, f->removed_cap, e->key);
-    if (!w->o->from && !store_keys(w->site->store, f->arena, CATALOG_KIND, &docs, &n, err))
+    if (!w->o->from && !store_keys(w->site->store, f->arena, CATALOG_KIND, &published, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
-        if (!map_find(&known, docs[i].key))
-            ARENA_PUSH(f->arena, f->removed, f->removed_count, f->removed_cap, docs[i].key);
+        if (!map_find(&known, published[i]))
+            ARENA_PUSH(f->arena, f->removed, f->removed_count, f->removed_cap, published[i]);
     return true;
 }
 

@@ -295,13 +295,29 @@ bool store_list(struct store *s, struct arena *a, struct sv kind, struct documen
     return true;
 }
 
-bool store_keys(struct store *s, struct arena *a, struct sv kind, struct document **out_docs, size_t *out_count, struct err *err)
+struct key_list {
+    struct arena *arena;
+    struct sv *items;
+    size_t count, cap;
+};
+
+static bool take_key(void *ctx, const struct sql_value *c, unsigned count, struct err *err)
 {
-    struct document_list list = { .arena = a };
+    (void)count;
+    (void)err;
+    struct key_list *list = ctx;
+    ARENA_PUSH(list->arena, list->items, list->count, list->cap, arena_dup(list->arena, c[0].s));
+    return true;
+}
+
+bool store_keys(struct store *s, struct arena *a, struct sv kind, struct sv **out_keys, size_t *out_count, struct err *err)
+{
+    struct key_list list = { .arena = a };
     const struct sql_value args[] = { sql_text(kind) };
-    if (!store_run(s, "SELECT key, '', at FROM document WHERE kind = ?1 ORDER BY key", SQL_KEPT, args, 1, take_document, &list, err))
+    /* Nothing but the key: it stands in the index, and what else a row has lies behind its long text. */
+    if (!store_run(s, "SELECT key FROM document WHERE kind = ?1 ORDER BY key", SQL_KEPT, args, 1, take_key, &list, err))
         return err_wrap(err, "cannot list %.*s", SV_ARG(kind));
-    *out_docs = list.items;
+    *out_keys = list.items;
     *out_count = list.count;
     return true;
 }

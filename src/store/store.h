@@ -55,8 +55,8 @@ struct document {
 /* By key. */
 bool store_list(struct store *s, struct arena *a, struct sv kind, struct document **out_docs, size_t *out_count, struct err *err);
 
-/* The same without their texts. */
-bool store_keys(struct store *s, struct arena *a, struct sv kind, struct document **out_docs, size_t *out_count, struct err *err);
+/* Keys alone, in order: the documents are not read. */
+bool store_keys(struct store *s, struct arena *a, struct sv kind, struct sv **out_keys, size_t *out_count, struct err *err);
 
 /* Is the file whole? False and what is wrong with it. */
 bool store_verify(struct store *s, struct err *err);

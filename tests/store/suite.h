@@ -124,6 +124,10 @@ static void test_documents(void **state)
     must(store_list(s, p.arena, SV("facts"), &docs, &n, &err), &err);
     assert_int_equal(n, 2);
     assert_true(sv_is(docs[0].key, "h1") && docs[0].at == 6 && sv_is(docs[1].key, "h2"));
+    struct sv *keys;
+    must(store_keys(s, p.arena, SV("facts"), &keys, &n, &err), &err);
+    assert_int_equal(n, 2);
+    assert_true(sv_is(keys[0], "h1") && sv_is(keys[1], "h2"));
     must(store_delete(s, SV("facts"), SV("h1"), &err), &err);
     must(store_delete(s, SV("facts"), SV("h1"), &err), &err); /* gone already: no error */
     assert_false(store_get(s, p.arena, SV("facts"), SV("h1"), &json, &err));

@@ -10,59 +10,13 @@
 #include "cli/tell.h"
 #include "snapshot/revision.h"
 
-/* --- what is asked for --- */
-
-struct proposal *proposals_add(struct arena *a, struct proposals *p, struct sv ref, const char *default_kind, struct err *err)
-{
-    size_t colon = sv_find_char(ref, ':', 0);
-    struct sv word = colon == SIZE_MAX ? sv_of(default_kind) : sv_slice(ref, 0, colon);
-    enum model_kind kind = model_kind_of(word);
-    struct sv full = word.n ? model_full_ref(a, ref, default_kind ? default_kind : "", SV("default")) : SV_NONE;
-    if (!full.n) {
-        err_set(err, "'%.*s' is no reference with a kind, such as deployment:search-index-lon", SV_ARG(ref));
-        return NULL;
-    }
-    if (kind == KIND_COUNT) {
-        struct sv names[KIND_COUNT];
-        for (int k = 0; k < KIND_COUNT; k++)
-            names[k] = sv_of(model_kind_name((enum model_kind)k));
-        struct sv near = near_names(a, word, names, KIND_COUNT);
-        err_set(err, "unknown kind '%.*s'%s%.*s%s", SV_ARG(word), near.n ? "; did you mean " : "", SV_ARG(near), near.n ? "?" : "");
-        return NULL;
-    }
-    for (size_t i = 0; i < p->count; i++)
-        if (sv_eq(p->items[i].ref, full)) {
-            err_set(err, "%.*s is there twice: put its changes into one", SV_ARG(full));
-            return NULL;
-        }
-    ARENA_PUSH(a, p->items, p->count, p->cap, ((struct proposal){ .ref = full, .kind = kind }));
-    return &p->items[p->count - 1];
-}
-
-bool proposal_field(struct arena *a, const struct proposal *p, struct sv field, bool *out_text, struct err *err)
-{
-    if (model_field_writer(p->kind, field, out_text) != FIELD_UNKNOWN)
-        return true;
-    struct sv near = model_near_fields(a, p->kind, field);
-    return err_set(err, "a %s has no field '%.*s'%s%.*s%s", model_kind_name(p->kind), SV_ARG(field), near.n ? "; did you mean " : "",
-                   SV_ARG(near), near.n ? "?" : "");
-}
-
-bool proposal_set(struct arena *a, struct proposal *p, struct sv field, const struct data *value, struct err *err)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (sv_eq(p->fields[i].field, field))
-            return err_set(err, "'%.*s' of %.*s is given twice", SV_ARG(field), SV_ARG(p->ref));
-    ARENA_PUSH(a, p->fields, p->count, p->cap, ((struct field_change){ field, value }));
-    return true;
-}
-
 /* --- one run --- */
 
 struct change_run {
     struct cli *c;
     struct proposals *p;
     struct entity_change *changes; /* one for each proposal */
+    bool *was_made;                /* of each: by a transaction */
     bool looked;                   /* the versions are known */
     struct site site;
     struct transaction transaction;
@@ -74,6 +28,19 @@ static bool is_of_either(enum model_kind kind, const struct field_change *f)
     return model_field_writer(kind, f->field, &is_text) == FIELD_OF_EITHER;
 }
 
+static bool propose_made(struct change_run *r, struct site *s, const struct proposal *p, struct entity_change *e, struct err *err)
+{
+    const struct data_doc *doc = proposal_document(r->c->arena, p, err), *was = overlay_made(s->overlay, p->ref);
+    if (was)
+        return err_set(err, "%.*s is there already, made by %.*s: change it with 'potlac set', or choose another name", SV_ARG(p->ref),
+                       SV_ARG(was->src->path));
+    if (!doc)
+        return false;
+    e->entity = &doc->root;
+    overlay_propose_made(s->overlay, p->ref, doc);
+    return true;
+}
+
 /* The versions are read once, before the model: whoever comes in between is found out when committing. */
 static bool propose(void *ctx, struct site *s, struct err *err)
 {
@@ -81,11 +48,21 @@ static bool propose(void *ctx, struct site *s, struct err *err)
     for (size_t i = 0; i < r->p->count; i++) {
         const struct proposal *p = &r->p->items[i];
         struct entity_change *e = &r->changes[i];
-        *e = (struct entity_change){ .ref = p->ref, .expect = r->looked ? e->expect : p->expect, .fields = p->fields, .count = p->count };
+        bool made = overlay_made(s->overlay, p->ref) != NULL;
+        *e = (struct entity_change){ .ref = p->ref, .expect = r->looked ? e->expect : p->expect, .what = p->what };
         if (!r->looked && !p->has_expect && !change_version(s->early_store, p->ref, &e->expect, err))
             return false;
+        r->was_made[i] = made;
+        if (p->what == CHANGE_MAKE && !propose_made(r, s, p, e, err))
+            return false;
+        if (p->what == CHANGE_DELETE)
+            overlay_propose_made(s->overlay, p->ref, NULL);
+        if (p->what != CHANGE_FIELDS)
+            continue;
+        e->fields = p->fields;
+        e->count = p->count;
         for (size_t k = 0; k < p->count; k++)
-            if (is_of_either(p->kind, &p->fields[k])) /* the others are refused with their place, which the model knows */
+            if (made || is_of_either(p->kind, &p->fields[k])) /* the others are refused with their place, which the model knows */
                 overlay_propose(s->overlay, p->ref, p->fields[k].field, p->fields[k].value);
     }
     r->looked = true;
@@ -130,7 +107,7 @@ static bool check_writer(struct arena *a, const struct entity *e, const struct f
     const struct data *declared = entity_declared(e, f->field);
     bool of_either = is_of_either(e->kind, f);
     unsigned line, column;
-    if (of_either && (!declared || !f->value)) /* what is taken out here is what was set here */
+    if (e->made || (of_either && (!declared || !f->value))) /* what is taken out here is what was set here */
         return true;
     span_position(declared ? data_span(e->doc, declared) : entity_span(e, NULL), &line, &column);
     struct sv path = e->doc->src->path, fields = model_recorded_fields(a, e->kind);
@@ -144,23 +121,53 @@ static bool check_writer(struct arena *a, const struct entity *e, const struct f
                    SV_ARG(f->field), SV_ARG(e->ref), SV_ARG(path), line, line, SV_ARG(edit_of(a, f, declared)), SV_ARG(f->field));
 }
 
+/* What transactions did not make they do not delete. */
+static bool check_deleted(struct change_run *r, size_t i, struct err *err)
+{
+    const struct entity *e = model_find(r->site.model, r->p->items[i].ref);
+    unsigned line, column;
+    if (r->was_made[i])
+        return true;
+    if (!e)
+        return unknown_entity(&r->site, &r->p->items[i], err);
+    span_position(entity_span(e, NULL), &line, &column);
+    return err_set(err, "%.*s is declared in %.*s:%u: delete it there; transactions delete what transactions made", SV_ARG(e->ref),
+                   SV_ARG(e->doc->src->path), line);
+}
+
+static struct sv ref_of_field(struct site *s, const struct entity *e, const char *field, const char *kind)
+{
+    struct sv written = entity_text(e, field);
+    return written.n ? model_full_ref(s->arena, written, kind, e->ns) : SV_NONE;
+}
+
+static bool check_entity(struct change_run *r, size_t i, struct err *err)
+{
+    struct site *s = &r->site;
+    const struct proposal *p = &r->p->items[i];
+    const struct entity *e = model_find(s->model, p->ref);
+    if (p->what == CHANGE_DELETE)
+        return check_deleted(r, i, err);
+    if (!e)
+        return unknown_entity(s, p, err);
+    for (size_t k = 0; p->what == CHANGE_FIELDS && k < p->count; k++)
+        if (!check_writer(s->arena, e, &p->fields[k], err))
+            return false;
+    if (e->kind == KIND_DEPLOYMENT || e->kind == KIND_SYSTEM_OWNERSHIP)
+        r->changes[i].service = ref_of_field(s, e, "service", "component");
+    if (e->kind == KIND_DEPLOYMENT || e->kind == KIND_HOST)
+        r->changes[i].cluster = ref_of_field(s, e, "cluster", "cluster");
+    return true;
+}
+
 static bool check_entities(struct change_run *r, struct err *err)
 {
     struct site *s = &r->site;
     if (!s->model)
         return err_set(err, "'%.*s' has no model/: there is nothing to change", SV_ARG(s->dir));
-    for (size_t i = 0; i < r->p->count; i++) {
-        const struct entity *e = model_find(s->model, r->p->items[i].ref);
-        if (!e)
-            return unknown_entity(s, &r->p->items[i], err);
-        for (size_t k = 0; k < r->p->items[i].count; k++)
-            if (!check_writer(s->arena, e, &r->p->items[i].fields[k], err))
-                return false;
-        if (e->kind != KIND_DEPLOYMENT)
-            continue;
-        r->changes[i].service = model_full_ref(s->arena, entity_text(e, "service"), "component", e->ns);
-        r->changes[i].cluster = model_full_ref(s->arena, entity_text(e, "cluster"), "cluster", e->ns);
-    }
+    for (size_t i = 0; i < r->p->count; i++)
+        if (!check_entity(r, i, err))
+            return false;
     return true;
 }
 
@@ -216,6 +223,9 @@ static void print_text(struct change_run *r, const struct change_result *result)
     for (size_t i = 0; i < r->transaction.count; i++) {
         const struct entity_change *e = &r->changes[i];
         struct sv name = ref_short(c->arena, e->ref);
+        if (e->what != CHANGE_FIELDS && result->versions[i])
+            strbuf_addf(&out, "%s%.*s%s %s (version %lld)\n", cli_bold(c), SV_ARG(name), cli_plain(c),
+                        e->what == CHANGE_MAKE ? "created" : "deleted", (long long)result->versions[i]);
         for (size_t k = 0; k < e->count; k++) {
             if (!is_change(result, e, i, k))
                 continue;
@@ -255,6 +265,14 @@ static void print_json(struct change_run *r, const struct change_result *result)
     json_open(&j, '[');
     for (size_t i = 0; i < r->transaction.count; i++) {
         const struct entity_change *e = &r->changes[i];
+        if (e->what != CHANGE_FIELDS && result->versions[i]) {
+            bool made = e->what == CHANGE_MAKE;
+            json_open(&j, '{');
+            json_kstr(&j, "ref", e->ref);
+            json_value(&j, made ? "created" : "deleted", made ? e->entity : result->made[i]);
+            json_kint(&j, "version", result->versions[i]);
+            json_close(&j, '}');
+        }
         for (size_t k = 0; k < e->count; k++) {
             if (!is_change(result, e, i, k))
                 continue;
@@ -327,7 +345,10 @@ int change_run(struct cli *c, struct proposals *p)
 {
     enum { MOST_ATTEMPTS = 50 };
     const char *reason = cli_value(c, "reason");
-    struct change_run r = { .c = c, .p = p, .changes = ARENA_ARRAY(c->arena, struct entity_change, p->count + 1) };
+    struct change_run r = { .c = c,
+                            .p = p,
+                            .changes = ARENA_ARRAY(c->arena, struct entity_change, p->count + 1),
+                            .was_made = ARENA_ARRAY(c->arena, bool, p->count + 1) };
     if (!reason || !*reason)
         return cli_misuse(c, "say why: --reason TEXT; it stands in the history");
     r.transaction = (struct transaction){ .actor = change_author(c), .reason = sv_of(reason), .reverts = p->reverts };

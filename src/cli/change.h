@@ -20,6 +20,9 @@ struct proposal {
     enum model_kind kind;
     bool has_expect;
     int64_t expect; /* else the version that it has when it is first looked at */
+    enum change_what what;
+    struct sv name, title;     /* MAKE: as written; title may be empty */
+    const struct data *entity; /* MAKE: the whole of it, in place of name, title and fields; NULL */
     struct field_change *fields;
     size_t count, cap;
 };
@@ -35,6 +38,13 @@ struct proposal *proposals_add(struct arena *a, struct proposals *p, struct sv r
 /* False and err where there is no such field. value NULL takes it out. out_text: its values are text. */
 bool proposal_field(struct arena *a, const struct proposal *p, struct sv field, bool *out_text, struct err *err);
 bool proposal_set(struct arena *a, struct proposal *p, struct sv field, const struct data *value, struct err *err);
+/* "FIELD=VALUE": text where the field is text, else what YAML reads. */
+bool proposal_assign(struct arena *a, struct proposal *p, struct sv word, struct err *err);
+/* A whole entity, whose fields are set next. */
+struct proposal *proposals_make(struct arena *a, struct proposals *p, struct sv ref, const char *default_kind, struct sv title,
+                                struct err *err);
+/* Of MAKE, in the arena. */
+const struct data_doc *proposal_document(struct arena *a, const struct proposal *p, struct err *err);
 
 /* Of --author, else git's user.email in the site, else the login name. */
 struct sv change_author(struct cli *c);

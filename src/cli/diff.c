@@ -130,7 +130,7 @@ static void fold_event(struct difference *d, const struct event *e)
         fold_state(d, e->subject, STATE_ADDED);
     else if (sv_ends(e->kind, SV(".removed")))
         fold_state(d, e->subject, STATE_REMOVED);
-    else if (sv_is(e->kind, "deploy") && !data_get(body, "from") && !data_get(body, "transaction"))
+    else if (sv_is(e->kind, "deploy") && !data_get(body, "from") && (!data_get(body, "transaction") || data_get(body, "made")))
         fold_state(d, e->subject, STATE_ADDED);
     else if (sv_is(e->kind, "deploy"))
         fold_field(d, e->subject, SV("version"), data_get(body, "from"), data_get(body, "to"));

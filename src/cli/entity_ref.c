@@ -67,8 +67,8 @@ struct sv entity_place(const struct site *s, struct arena *a, const struct entit
 {
     unsigned line, column;
     struct span at = entity_span(e, NULL);
-    if (!at.src)
-        return SV("");
+    if (!at.src || e->made)
+        return at.src ? at.src->path : SV("");
     struct sv path = at.src->path, folder = path_clean(a, s->dir);
     if (sv_starts(path, folder) && path.n > folder.n && path.p[folder.n] == '/')
         path = sv_slice(path, folder.n + 1, path.n);
@@ -83,6 +83,10 @@ void entity_json_place(struct json_out *j, const struct entity *e)
     json_kstr(j, "ref", e->ref);
     if (!at.src)
         return;
+    if (e->made) {
+        json_kstr(j, "made", at.src->path);
+        return;
+    }
     span_position(at, &line, &column);
     json_kstr(j, "file", at.src->path);
     json_kint(j, "line", line);

@@ -10,9 +10,9 @@
 const struct entity *entity_named(struct site *s, struct sv written, struct err *err);
 /* Opens the site and says what to do where it has no model. False after printing. */
 bool entity_site_open(struct cli *c, struct site *out_site);
-/* "model/services.yaml:28", within the site's folder. */
+/* "model/services.yaml:28", within the site's folder; "transaction 17 by WHO" of one that no file declares. */
 struct sv entity_place(const struct site *s, struct arena *a, const struct entity *e);
-/* "ref": ..., "file": ..., "line": ... */
+/* "ref": ..., "file": ..., "line": ...; "made" in place of the two. */
 void entity_json_place(struct json_out *j, const struct entity *e);
 /* Opens s->store where there is one and tells whether it did; nothing is made. */
 bool entity_open_store(struct site *s, struct err *err);

@@ -43,11 +43,14 @@ static struct proposal *proposal_of(struct reversal *r, struct sv ref, struct er
     return p;
 }
 
+/* field empty: any. */
 static bool touches(struct reversal *r, const struct event *e, struct sv field)
 {
     const struct data *body = tell_body(r->c->arena, e), *fields = data_get(body, "fields");
-    if (!data_get(body, "transaction"))
+    if (!data_get(body, "transaction") || !change_is_kind(e->kind))
         return false;
+    if (!field.n)
+        return true;
     if (sv_is(e->kind, "deploy"))
         return sv_is(field, "version");
     for (uint32_t i = 0; fields && fields->kind == DATA_LIST && i < fields->count; i++)
@@ -85,6 +88,29 @@ static bool look_for_later(struct reversal *r, struct sv ref, struct sv field, s
     return true;
 }
 
+/* What was made is deleted, what was deleted is made again, as it was. */
+static bool reverse_whole(struct reversal *r, const struct data *change, struct err *err)
+{
+    struct sv ref = data_text(data_get(change, "ref"));
+    const struct data *made = data_get(change, "made"), *deleted = data_get(change, "deleted");
+    const struct data_doc *now = overlay_made(r->now, ref);
+    struct proposal *p = proposal_of(r, ref, err);
+    if (!p || (!(made ? now && data_equal(&now->root, made) : !now) && !look_for_later(r, ref, SV(""), err)))
+        return false;
+    p->what = made ? CHANGE_DELETE : CHANGE_MAKE;
+    p->entity = deleted;
+    return true;
+}
+
+static bool reverse_field(struct reversal *r, const struct data *change, struct err *err)
+{
+    const struct data *from = data_get(change, "from"), *to = data_get(change, "to");
+    struct sv ref = data_text(data_get(change, "ref")), field = data_text(data_get(change, "field"));
+    struct proposal *p = proposal_of(r, ref, err);
+    return p && to && (still_there(r, ref, field, to) || look_for_later(r, ref, field, err)) &&
+           proposal_set(r->c->arena, p, field, from && from->kind != DATA_NULL ? from : NULL, err);
+}
+
 static bool reverse(struct reversal *r, struct err *err)
 {
     int64_t newest;
@@ -97,11 +123,9 @@ static bool reverse(struct reversal *r, struct err *err)
     if (!change_overlay(r->store, r->c->arena, r->now, &newest, err))
         return false;
     for (uint32_t i = 0; changes && changes->kind == DATA_LIST && i < changes->count; i++) {
-        const struct data *from = data_get(&changes->items[i], "from"), *to = data_get(&changes->items[i], "to");
-        struct sv ref = data_text(data_get(&changes->items[i], "ref")), field = data_text(data_get(&changes->items[i], "field"));
-        struct proposal *p = proposal_of(r, ref, err);
-        if (!p || !to || (!still_there(r, ref, field, to) && !look_for_later(r, ref, field, err)) ||
-            !proposal_set(r->c->arena, p, field, from && from->kind != DATA_NULL ? from : NULL, err))
+        const struct data *change = &changes->items[i];
+        bool whole = data_get(change, "made") || data_get(change, "deleted");
+        if (!(whole ? reverse_whole : reverse_field)(r, change, err))
             return false;
     }
     r->all.reverts = r->event.id;

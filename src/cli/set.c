@@ -1,39 +1,8 @@
 /* set: changes fields of the model that no file declares. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/yaml.h"
 #include "cli/change.h"
 #include "cli/facts_file.h"
 #include "cli/site.h"
-
-/* Text where the field is text, whatever it looks like; else what YAML reads. */
-static const struct data *read_value(struct cli *c, struct sv word, bool is_text, struct err *err)
-{
-    struct source *src = ARENA_NEW(c->arena, struct source);
-    struct diags diags = diags_in(c->arena);
-    struct data_doc *doc = NULL;
-    struct data *text = ARENA_NEW(c->arena, struct data);
-    *text = (struct data){ .kind = DATA_STRING, .s = word };
-    *src = (struct source){ SV("value"), word };
-    if (is_text)
-        return text;
-    if (yaml_read(c->arena, src, NULL, &diags, &doc) && doc)
-        return &doc->root;
-    err_set(err, "'%.*s' is no YAML: %.*s", SV_ARG(word), SV_ARG(diags.first ? diags.first->message : SV("it is empty")));
-    return NULL;
-}
-
-static bool take_assignment(struct cli *c, struct proposal *p, struct sv word, struct err *err)
-{
-    size_t sign = sv_find_char(word, '=', 0);
-    bool is_text;
-    if (sign == SIZE_MAX || sign == 0)
-        return err_set(err, "'%.*s' should be FIELD=VALUE", SV_ARG(word));
-    struct sv field = sv_slice(word, 0, sign);
-    if (!proposal_field(c->arena, p, field, &is_text, err))
-        return false;
-    const struct data *value = read_value(c, sv_slice(word, sign + 1, word.n), is_text, err);
-    return value && proposal_set(c->arena, p, field, value, err);
-}
 
 static bool take_unset(struct cli *c, struct proposal *p, struct sv field, struct err *err)
 {
@@ -48,7 +17,7 @@ static bool take_arguments(struct cli *c, struct proposals *all, struct err *err
     if (!p)
         return false;
     for (unsigned i = 1; i < c->arg_count; i++)
-        if (!take_assignment(c, p, sv_of(c->args[i]), err))
+        if (!proposal_assign(c->arena, p, sv_of(c->args[i]), err))
             return false;
     struct sv rest = sv_of(unset), field;
     while (rest.p && sv_cut(&rest, ',', &field))
@@ -60,14 +29,15 @@ static bool take_arguments(struct cli *c, struct proposals *all, struct err *err
     return true;
 }
 
-/* --- batches: a list of {ref, set, unset, expect} --- */
+/* --- batches: a list of {ref, set, unset, expect}, {ref, create, title} and {ref, delete} --- */
 
 static bool take_row_fields(struct cli *c, struct proposal *p, const struct data *row, struct err *err)
 {
-    const struct data *set = data_get(row, "set"), *unset = data_get(row, "unset");
+    const char *verb = p->what == CHANGE_MAKE ? "create" : "set";
+    const struct data *set = data_get(row, verb), *unset = data_get(row, "unset");
     bool is_text;
     if (set && set->kind != DATA_MAP)
-        return err_set(err, "'set' of %.*s should be a map of fields", SV_ARG(p->ref));
+        return err_set(err, "'%s' of %.*s should be a map of fields", verb, SV_ARG(p->ref));
     for (uint32_t i = 0; set && i < set->count; i++) {
         struct sv field = data_text(&set->pairs[i].key);
         if (!proposal_field(c->arena, p, field, &is_text, err) || !proposal_set(c->arena, p, field, &set->pairs[i].value, err))
@@ -83,27 +53,48 @@ static bool take_row_fields(struct cli *c, struct proposal *p, const struct data
     return true;
 }
 
+/* Of one of the three sorts of rows. */
+static struct proposal *row_proposal(struct cli *c, struct proposals *all, const struct data *row, struct err *err)
+{
+    const struct data *create = data_get(row, "create"), *gone = data_get(row, "delete");
+    struct sv ref = data_text(data_get(row, "ref"));
+    if (!!create + (data_get(row, "set") || data_get(row, "unset")) + !!gone > 1 || (gone && (gone->kind != DATA_BOOL || !gone->b))) {
+        err_set(err, "%.*s: one of create, 'delete: true', and set or unset is expected", SV_ARG(ref));
+        return NULL;
+    }
+    struct proposal *p = create ? proposals_make(c->arena, all, ref, NULL, data_text(data_get(row, "title")), err)
+                                : proposals_add(c->arena, all, ref, NULL, err);
+    if (p && gone)
+        p->what = CHANGE_DELETE;
+    return p;
+}
+
 static bool take_row(struct cli *c, struct proposals *all, const struct data *row, struct err *err)
 {
-    static const struct sv known[] = { SV_INIT("ref"), SV_INIT("set"), SV_INIT("unset"), SV_INIT("expect") };
+    static const struct sv known[] = { SV_INIT("ref"),    SV_INIT("set"),    SV_INIT("unset"), SV_INIT("expect"),
+                                       SV_INIT("create"), SV_INIT("delete"), SV_INIT("title") };
+    enum { KNOWN = sizeof known / sizeof *known };
     if (row->kind != DATA_MAP)
-        return err_set(err, "found %s, expected a map with ref, set, unset, expect", data_kind_name((enum data_kind)row->kind));
+        return err_set(err, "found %s, expected a map with ref and set, unset, create or delete",
+                       data_kind_name((enum data_kind)row->kind));
     for (uint32_t i = 0; i < row->count; i++) {
         struct sv key = data_text(&row->pairs[i].key);
         bool fine = false;
-        for (size_t k = 0; k < 4; k++)
+        for (size_t k = 0; k < KNOWN; k++)
             fine |= sv_eq(key, known[k]);
-        struct sv near = fine ? SV_NONE : near_names(c->arena, key, known, 4);
+        struct sv near = fine ? SV_NONE : near_names(c->arena, key, known, KNOWN);
         if (!fine)
-            return err_set(err, "unknown key '%.*s': it has ref, set, unset, expect%s%.*s%s", SV_ARG(key), near.n ? "; did you mean " : "",
-                           SV_ARG(near), near.n ? "?" : "");
+            return err_set(err, "unknown key '%.*s': it has ref, set, unset, create, delete, title, expect%s%.*s%s", SV_ARG(key),
+                           near.n ? "; did you mean " : "", SV_ARG(near), near.n ? "?" : "");
     }
     const struct data *expect = data_get(row, "expect");
-    struct proposal *p = proposals_add(c->arena, all, data_text(data_get(row, "ref")), NULL, err);
+    struct proposal *p = row_proposal(c, all, row, err);
     if (!p || !take_row_fields(c, p, row, err))
         return false;
-    if (!p->count)
+    if (!p->count && p->what == CHANGE_FIELDS)
         return err_set(err, "%.*s has neither set nor unset", SV_ARG(p->ref));
+    if (p->count && p->what == CHANGE_DELETE)
+        return err_set(err, "%.*s is to be deleted, and set as well", SV_ARG(p->ref));
     if (expect && expect->kind != DATA_INT)
         return err_set(err, "'expect' of %.*s should be a version, a number", SV_ARG(p->ref));
     p->has_expect = expect != NULL;
@@ -144,7 +135,8 @@ static const struct cli_option options[] = {
     CHANGE_OPTIONS,
     { "unset", 0, "FIELD,...", "take out what was set" },
     { "expect", 0, "VERSION", "refuse where the entity is at another version [the one it has now]" },
-    { "batch", 0, "FILE", "all or nothing: a YAML or JSON list of {ref, set, unset, expect}" },
+    { "batch", 0, "FILE",
+      "all or nothing: a YAML or JSON list of {ref, set, unset, expect}, {ref, create: {FIELD: VALUE}}, {ref, delete: true}" },
     { NULL, 0, NULL, NULL },
 };
 

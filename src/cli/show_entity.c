@@ -91,7 +91,7 @@ static void print_fields(struct page *p)
                 SV_ARG(titled ? p->e->title : SV("")));
     if (description)
         strbuf_addf(p->out, "  %.*s\n", SV_ARG(data_text(description)));
-    strbuf_addf(p->out, "  %s, declared at %.*s\n", model_kind_name(p->e->kind), SV_ARG(at));
+    strbuf_addf(p->out, "  %s, %s %.*s\n", model_kind_name(p->e->kind), p->e->made ? "made by" : "declared at", SV_ARG(at));
     const struct data *annotations = data_get(p->e->metadata, "annotations"), *labels = data_get(p->e->metadata, "labels");
     title(p, "Fields");
     if (p->e->spec)

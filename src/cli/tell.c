@@ -178,6 +178,10 @@ static void tell_transaction(const struct telling *t)
     for (uint32_t i = 0; changes && changes->kind == DATA_LIST && i < changes->count; i++) {
         const struct data *f = &changes->items[i];
         struct sv ref = ref_short(t->a, data_text(data_get(f, "ref")));
+        if (data_get(f, "made") || data_get(f, "deleted")) {
+            strbuf_addf(t->out, "%s%.*s %s", i ? ", " : "", SV_ARG(ref), data_get(f, "made") ? "created" : "deleted");
+            continue;
+        }
         strbuf_addf(t->out, "%s%.*s %.*s ", i ? ", " : "", SV_ARG(ref), SV_ARG(data_text(data_get(f, "field"))));
         arrow(t, data_get(f, "from"), data_get(f, "to"));
     }
@@ -195,6 +199,14 @@ static void tell_cluster(const struct telling *t, const char *what)
 
 static void tell_added(const struct telling *t) { tell_cluster(t, "added"); }
 static void tell_removed(const struct telling *t) { tell_cluster(t, "removed"); }
+
+/* "closed: Who says no? (ritual:search.sync, raised by eva)" */
+static void tell_topic(const struct telling *t)
+{
+    struct sv what = sv_slice(t->e->kind, sizeof "topic." - 1, t->e->kind.n);
+    strbuf_addf(t->out, "%.*s: %.*s (%.*s, raised by %.*s)", SV_ARG(what), SV_ARG(text(t, "title")), SV_ARG(text(t, "for")),
+                SV_ARG(text(t, "raisedBy")));
+}
 
 static const struct {
     const char *kind;
@@ -216,6 +228,10 @@ static const struct {
     { "host.removed", tell_removed },
     { "owner.changed", tell_owner },
     { "snapshot", tell_snapshot },
+    { "topic.carried", tell_topic },
+    { "topic.closed", tell_topic },
+    { "topic.dropped", tell_topic },
+    { "topic.opened", tell_topic },
     { "transaction", tell_transaction },
 };
 

@@ -15,6 +15,7 @@ bool rule_error(struct checker *k, struct span at, const char *fmt, ...)
 bool model_check(struct model *m, struct date today, struct diags *diags)
 {
     struct checker k = { .m = m, .diags = diags, .scratch = arena_new(0), .today = today, .day = date_to_days(today), .ok = true };
+    k.ok = overlay_add_made(m, diags);
     relate_entities(&k);
     relate_finish(&k);
     static const struct rule *const tables[] = { model_rules, machine_rules, people_rules };

@@ -111,8 +111,12 @@ struct sv near_words(struct arena *a, struct sv wrong, const char *words);
 
 /* overlay.c: adds to spec what was recorded for fields that the document does not declare. */
 void overlay_apply(struct model *m, struct entity *e, struct diags *diags);
+/* Adds the entities that transactions made, after those of files. */
+bool overlay_add_made(struct model *m, struct diags *diags);
 
-/* load.c: a key of metadata that only a catalog writes */
+/* load.c: an entity that a transaction made, or that is proposed to be */
+bool model_add_made(struct model *m, const struct data_doc *doc, bool proposed, struct diags *diags);
+/* a key of metadata that only a catalog writes */
 bool model_is_output(struct sv key);
 
 /* schema.c: types and names of fields; references are checked later. */

@@ -370,6 +370,7 @@ static const struct {
 };
 
 const char *model_kind_name(enum model_kind k) { return k < KIND_COUNT ? model_kinds[k].name : "?"; }
+bool model_kind_own(enum model_kind k) { return k < KIND_COUNT && !model_kinds[k].backstage; }
 const char *relation_name(enum relation r) { return r < REL_COUNT ? relations[r].name : "?"; }
 enum relation relation_inverse(enum relation r) { return r < REL_COUNT ? relations[r].inverse : REL_COUNT; }
 

@@ -66,7 +66,7 @@ static bool unknown_kind(const struct data_doc *doc, const struct data *at, stru
 }
 
 /* Finds kind and API group; false where the document cannot be an entity. */
-static bool read_envelope(struct data_doc *doc, struct diags *diags, struct entity *e)
+static bool read_envelope(const struct data_doc *doc, struct diags *diags, struct entity *e)
 {
     const struct data *root = &doc->root;
     if (root->kind != DATA_MAP)
@@ -102,7 +102,7 @@ static bool read_envelope(struct data_doc *doc, struct diags *diags, struct enti
     return true;
 }
 
-static bool read_identity(struct model *m, struct data_doc *doc, struct diags *diags, struct entity *e)
+static bool read_identity(struct model *m, const struct data_doc *doc, struct diags *diags, struct entity *e)
 {
     const struct data *name = data_get(e->metadata, "name"), *ns = data_get(e->metadata, "namespace"),
                       *title = data_get(e->metadata, "title");
@@ -172,6 +172,20 @@ static bool report_double(const struct entity *e, const struct entity *first, st
     return false;
 }
 
+static bool keep_entity(struct model *m, struct entity *e, struct diags *diags)
+{
+    overlay_apply(m, e, diags);
+    struct entity *kept = ARENA_NEW(m->arena, struct entity);
+    *kept = *e;
+    kept->index = m->count;
+    ARENA_PUSH(m->arena, m->entities, m->count, m->cap, kept);
+    ARENA_PUSH(m->arena, m->of_kind[e->kind], m->kind_count[e->kind], m->kind_cap[e->kind], kept);
+    map_put(&m->by_ref, kept->ref, kept);
+    m->own += !e->foreign;
+    bool ok = check_output_keys(kept, diags);
+    return schema_check(m, kept, diags) && ok;
+}
+
 static bool add_document(struct model *m, struct data_doc *doc, struct diags *diags)
 {
     struct entity e = { .doc = doc };
@@ -180,18 +194,27 @@ static bool add_document(struct model *m, struct data_doc *doc, struct diags *di
     if (!read_envelope(doc, diags, &e) || !read_identity(m, doc, diags, &e))
         return false;
     const struct entity *first = map_find(&m->by_ref, e.ref);
-    if (first)
-        return report_double(&e, first, diags);
-    overlay_apply(m, &e, diags);
-    struct entity *kept = ARENA_NEW(m->arena, struct entity);
-    *kept = e;
-    kept->index = m->count;
-    ARENA_PUSH(m->arena, m->entities, m->count, m->cap, kept);
-    ARENA_PUSH(m->arena, m->of_kind[e.kind], m->kind_count[e.kind], m->kind_cap[e.kind], kept);
-    map_put(&m->by_ref, kept->ref, kept);
-    m->own += !e.foreign;
-    bool ok = check_output_keys(kept, diags);
-    return schema_check(m, kept, diags) && ok;
+    return first ? report_double(&e, first, diags) : keep_entity(m, &e, diags);
+}
+
+bool model_add_made(struct model *m, const struct data_doc *doc, bool proposed, struct diags *diags)
+{
+    struct entity e = { .doc = doc, .made = true };
+    if (!read_envelope(doc, diags, &e) || !read_identity(m, doc, diags, &e))
+        return false;
+    const struct entity *first = map_find(&m->by_ref, e.ref);
+    if (!first)
+        return keep_entity(m, &e, diags);
+    struct sv name = ref_short(m->arena, e.ref);
+    if (proposed) {
+        diag_error(diags, entity_span(first, NULL), "%.*s is declared here: a transaction cannot make it [I02]", SV_ARG(e.ref));
+        diag_hint(diags, "change it here, or choose another name");
+        return false;
+    }
+    diag_error(diags, entity_span(first, NULL), "%.*s is declared here and was made by %.*s: it has one writer [I02]", SV_ARG(e.ref),
+               SV_ARG(doc->src->path));
+    diag_hint(diags, "take it out here, or give the other one up: potlac delete %.*s --reason TEXT", SV_ARG(name));
+    return false;
 }
 
 static bool read_documents(struct arena *a, const struct source *src, struct diags *diags, struct data_doc **out_first)

@@ -36,6 +36,7 @@ struct entity {
     const struct data_doc *doc;
     const struct data *metadata, *spec; /* spec may be NULL */
     bool foreign;                       /* apiVersion backstage.io/...: unknown fields are kept */
+    bool made;                          /* by a transaction: no file declares it, and the path of its document says which one */
     uint32_t index;                     /* order of loading */
 };
 
@@ -76,14 +77,22 @@ struct edge_to {
     const struct entity *via; /* the entity whose text says so: RoleAssignment (role, from, until), SystemOwnership, or one of the two */
 };
 
-/* Values of fields that no file declares: what transactions recorded. Made before a model is loaded; in the arena it is made in. */
+/* Fields and whole entities that no file declares: what transactions recorded. Made before a model is loaded; in the arena it is made in.
+ */
 struct overlay;
 struct overlay *overlay_new(struct arena *a);
 /* By full ref; value NULL takes the field out. Texts and values are borrowed. */
 void overlay_set(struct overlay *o, struct sv ref, struct sv field, const struct data *value);
 /* The same for a value that is about to be recorded: no warning where a file declares the field, as the caller refuses that. */
 void overlay_propose(struct overlay *o, struct sv ref, struct sv field, const struct data *value);
+/* Of an entity that was made too: what its spec says. */
 const struct data *overlay_get(const struct overlay *o, struct sv ref, struct sv field);
+/* A whole entity, as a document with its envelope, whose path says where it is from; NULL takes it out. Of potlac/v1 only.
+ * An entity that a file declares too is an error that names both. */
+void overlay_make(struct overlay *o, struct sv ref, const struct data_doc *doc);
+void overlay_propose_made(struct overlay *o, struct sv ref, const struct data_doc *doc);
+/* NULL: none was made. */
+const struct data_doc *overlay_made(const struct overlay *o, struct sv ref);
 
 /* Who writes a field of spec: people in files, or either files or transactions, but never both at once. */
 enum field_writer { FIELD_UNKNOWN, FIELD_OF_FILES, FIELD_OF_EITHER };
@@ -94,6 +103,8 @@ struct sv model_recorded_fields(struct arena *a, enum model_kind k);
 struct sv model_near_fields(struct arena *a, enum model_kind k, struct sv wrong);
 /* KIND_COUNT: there is none of that name. */
 enum model_kind model_kind_of(struct sv name);
+/* Is it one of potlac/v1? Transactions make no others. */
+bool model_kind_own(enum model_kind k);
 
 struct model;
 

@@ -1,5 +1,5 @@
-/* overlay: what transactions recorded, laid over what files declare. A field has one writer at a time: the file where it names the field.
- */
+/* overlay: what transactions recorded, laid over what files declare: fields, and whole entities. A field has one writer at a time, the file
+ * where it names the field; an entity has one for good. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/internal.h"
 
@@ -14,15 +14,22 @@ struct recorded_entity {
     size_t count, cap;
 };
 
+/* A whole entity that no file declares. */
+struct made_entity {
+    const struct data_doc *doc; /* NULL: no more */
+    bool proposed;
+};
+
 struct overlay {
     struct arena *arena;
     struct map by_ref; /* struct recorded_entity */
+    struct map made;   /* struct made_entity, in the order in which they are added to a model */
 };
 
 struct overlay *overlay_new(struct arena *a)
 {
     struct overlay *o = ARENA_NEW(a, struct overlay);
-    *o = (struct overlay){ a, map_in(a) };
+    *o = (struct overlay){ a, map_in(a), map_in(a) };
     return o;
 }
 
@@ -51,13 +58,38 @@ void overlay_propose(struct overlay *o, struct sv ref, struct sv field, const st
     put(o, ref, (struct recorded){ field, value, true });
 }
 
+static const struct data *declared_field(const struct data *spec, struct sv field)
+{
+    for (uint32_t i = 0; spec && spec->kind == DATA_MAP && i < spec->count; i++)
+        if (sv_eq(data_text(&spec->pairs[i].key), field))
+            return &spec->pairs[i].value;
+    return NULL;
+}
+
 const struct data *overlay_get(const struct overlay *o, struct sv ref, struct sv field)
 {
     const struct recorded_entity *e = map_find(&o->by_ref, ref);
+    const struct data_doc *made = overlay_made(o, ref);
     for (size_t i = 0; e && i < e->count; i++)
         if (sv_eq(e->items[i].field, field))
             return e->items[i].value;
-    return NULL;
+    return made ? declared_field(data_get(&made->root, "spec"), field) : NULL;
+}
+
+static void put_made(struct overlay *o, struct sv ref, const struct data_doc *doc, bool proposed)
+{
+    struct made_entity *e = ARENA_NEW(o->arena, struct made_entity);
+    *e = (struct made_entity){ doc, proposed };
+    map_put(&o->made, ref, e);
+}
+
+void overlay_make(struct overlay *o, struct sv ref, const struct data_doc *doc) { put_made(o, ref, doc, false); }
+void overlay_propose_made(struct overlay *o, struct sv ref, const struct data_doc *doc) { put_made(o, ref, doc, true); }
+
+const struct data_doc *overlay_made(const struct overlay *o, struct sv ref)
+{
+    const struct made_entity *e = map_find(&o->made, ref);
+    return e ? e->doc : NULL;
 }
 
 void model_set_overlay(struct model *m, const struct overlay *o) { m->overlay = o; }
@@ -80,17 +112,9 @@ static struct data placed(struct arena *a, const struct data *d, const struct da
     return copy;
 }
 
-static const struct data *declared_field(const struct data *spec, struct sv field)
-{
-    for (uint32_t i = 0; spec && spec->kind == DATA_MAP && i < spec->count; i++)
-        if (sv_eq(data_text(&spec->pairs[i].key), field))
-            return &spec->pairs[i].value;
-    return NULL;
-}
-
 const struct data *entity_declared(const struct entity *e, struct sv field)
 {
-    return declared_field(data_get(&e->doc->root, "spec"), field);
+    return e->made ? NULL : declared_field(data_get(&e->doc->root, "spec"), field);
 }
 
 static void warn_declared(const struct entity *e, const struct recorded *r, const struct data *declared, struct diags *diags)
@@ -98,6 +122,21 @@ static void warn_declared(const struct entity *e, const struct recorded *r, cons
     diag_warn(diags, "recorded-field", data_span(e->doc, declared),
               "'%.*s' of %.*s was set by a transaction and is declared here: the file counts", SV_ARG(r->field), SV_ARG(e->ref));
     diag_hint(diags, "take it out here, or give it up there: potlac set %.*s --unset %.*s --reason TEXT", SV_ARG(e->ref), SV_ARG(r->field));
+}
+
+/* What a transaction made it also changes: the value takes the place of the one before. */
+static void change_made(struct data *spec, const struct data *key, const struct data *value)
+{
+    uint32_t i = 0;
+    while (i < spec->count && !sv_eq(data_text(&spec->pairs[i].key), key->s))
+        i++;
+    if (value) {
+        spec->pairs[i] = (struct data_pair){ *key, *value };
+        spec->count += i == spec->count;
+    } else if (i < spec->count) {
+        memmove(&spec->pairs[i], &spec->pairs[i + 1], (spec->count - i - 1) * sizeof *spec->pairs);
+        spec->count--;
+    }
 }
 
 void overlay_apply(struct model *m, struct entity *e, struct diags *diags)
@@ -114,15 +153,29 @@ void overlay_apply(struct model *m, struct entity *e, struct diags *diags)
         memcpy(spec->pairs, e->spec->pairs, sizeof *spec->pairs * count);
     for (size_t i = 0; i < known->count; i++) {
         const struct recorded *r = &known->items[i];
-        const struct data *declared = declared_field(e->spec, r->field);
+        const struct data *declared = e->made ? NULL : declared_field(e->spec, r->field);
+        struct data key = { .kind = DATA_STRING, .from = name->from, .to = name->to, .s = r->field };
+        struct data value = r->value ? placed(m->arena, r->value, name) : (struct data){ .kind = DATA_NULL };
+        if (e->made)
+            change_made(spec, &key, r->value ? &value : NULL);
         if (r->value && declared && !r->proposed)
             warn_declared(e, r, declared, diags);
-        if (!r->value || declared)
+        if (e->made || !r->value || declared)
             continue;
-        struct data key = { .kind = DATA_STRING, .from = name->from, .to = name->to, .s = r->field };
-        spec->pairs[spec->count++] = (struct data_pair){ key, placed(m->arena, r->value, name) };
+        spec->pairs[spec->count++] = (struct data_pair){ key, value };
     }
     e->spec = spec;
+}
+
+bool overlay_add_made(struct model *m, struct diags *diags)
+{
+    bool ok = true;
+    for (struct map_entry *e = NULL; m->overlay && (e = map_next(&m->overlay->made, e));) {
+        const struct made_entity *made = e->value;
+        if (made->doc)
+            ok &= model_add_made(m, made->doc, made->proposed, diags);
+    }
+    return ok;
 }
 
 /* --- who writes what --- */

@@ -1,4 +1,4 @@
-/* change: transactions of the model: values of fields that no file declares, set by code, all or nothing, with author, time and reason. */
+/* change: transactions of the model: fields and entities that no file declares, set by code, all or nothing, with author, time, reason. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef STORE_CHANGE_H
 #define STORE_CHANGE_H
@@ -11,11 +11,15 @@ struct field_change {
     const struct data *value; /* NULL: taken out */
 };
 
+enum change_what { CHANGE_FIELDS, CHANGE_MAKE, CHANGE_DELETE };
+
 struct entity_change {
     struct sv ref;              /* full, lower case */
     int64_t expect;             /* the version of the entity when it was looked at */
-    struct sv service, cluster; /* of a deployment, full refs, for its event; else empty */
-    struct field_change *fields;
+    struct sv service, cluster; /* full refs, for its event: of a deployment both, of an ownership its service, of a host its cluster */
+    enum change_what what;
+    const struct data *entity;   /* MAKE: with its envelope */
+    struct field_change *fields; /* FIELDS */
     size_t count;
 };
 
@@ -37,10 +41,13 @@ struct change_result {
     const struct entity_change *stale; /* STALE: the first one */
     int64_t *versions;                 /* DONE: of each entity that changed; 0: it did not */
     const struct data ***before;       /* DONE: before[i][k]: what field k of change i was; NULL: not set */
+    const struct data **made;          /* DONE: of each entity: the envelope of one that a transaction had made before; NULL: none had */
 };
 
 /* Opens and ends a transaction of the store. In the history: "transaction" {reason, reverts, changes} on "model", then for each entity what
- * record_model would tell, "deploy" or "entity.changed", with the transaction's id and reason. */
+ * record_model would tell, "deploy", "entity.changed", "entity.added" ..., with the transaction's id and reason; of a topic also
+ * "topic.opened", "topic.closed", "topic.carried", "topic.dropped". MAKE of what was made already and DELETE of what was not change
+ * nothing. */
 enum change_outcome change_commit(struct store *st, struct arena *a, const struct transaction *t, struct change_result *out_result,
                                   struct err *err);
 

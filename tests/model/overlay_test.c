@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "tests_model.h"
 
 static const struct data *text_value(struct arena *a, const char *text)
@@ -138,12 +139,108 @@ static void test_writers(void **state)
     arena_free(a);
 }
 
+/* An entity that a transaction made. */
+static void make(struct loaded *l, struct overlay *o, const char *ref, const char *json, bool proposed)
+{
+    struct source *src = ARENA_NEW(l->arena, struct source);
+    struct data_doc *doc;
+    *src = (struct source){ SV("transaction 7 by eva"), sv_of(json) };
+    assert_true(json_read(l->arena, src, NULL, &l->diags, &doc));
+    (proposed ? overlay_propose_made : overlay_make)(o, sv_of(ref), doc);
+}
+
+#define MADE_TOPIC(raiser)                                                                                                                 \
+    "{\"apiVersion\":\"potlac/v1\",\"kind\":\"Topic\",\n\"metadata\":{\"name\":\"T9\"},\n\"spec\":{\"for\":\"ritual:team.sync\","          \
+    "\"raisedBy\":\"" raiser "\",\"title\":\"Why?\"}}"
+
+static void test_makes_entities(void **state)
+{
+    (void)state;
+    struct loaded l = begin();
+    struct overlay *o = overlay_new(l.arena);
+    make(&l, o, "topic:default/t9", MADE_TOPIC("eva"), false);
+    overlay_set(o, SV("topic:default/t9"), SV("state"), text_value(l.arena, "carried"));
+    overlay_set(o, SV("topic:default/t9"), SV("title"), text_value(l.arena, "Why not?"));
+    overlay_set(o, SV("topic:default/t9"), SV("due"), NULL);
+    model_set_overlay(l.model, o);
+    add(&l, SOUND_SITE);
+    check(&l);
+    assert_clean(&l);
+    const struct entity *t = model_find(l.model, SV("topic:default/t9"));
+    assert_true(t->made);
+    assert_sv(t->name, "T9");
+    assert_sv(entity_text(t, "title"), "Why not?");
+    assert_sv(entity_text(t, "state"), "carried");
+    assert_null(entity_declared(t, SV("title")));
+    assert_sv(data_text(overlay_get(o, SV("topic:default/t9"), SV("raisedBy"))), "eva");
+    assert_sv(model_one(l.model, t, REL_DISCUSSES)->ref, "potlac:default/team");
+    unload(&l);
+}
+
+/* It is held against every rule, and what is said of it names the transaction. */
+static void test_made_entities_are_checked(void **state)
+{
+    (void)state;
+    struct loaded l = begin();
+    struct overlay *o = overlay_new(l.arena);
+    make(&l, o, "topic:default/t9", MADE_TOPIC("nobody"), false);
+    make(&l, o, "host:default/h", "{\"apiVersion\":\"potlac/v1\",\"kind\":\"Host\",\"metadata\":{\"name\":\"h\"},\"spec\":{}}", false);
+    make(&l, o, "user:default/x",
+         "{\"apiVersion\":\"potlac/v1\",\"kind\":\"User\",\"metadata\":{\"name\":\"x\"},\"spec\":{\"memberOf\":[]}}", false);
+    model_set_overlay(l.model, o);
+    add(&l, SOUND_SITE);
+    check(&l);
+    assert_false(l.ok);
+    assert_says(&l, "transaction 7 by eva:3:");
+    assert_says(&l, "unknown user 'nobody' in 'raisedBy' of topic:default/t9");
+    assert_says(&l, "spec of host:default/h lacks 'fqdn'");
+    assert_says(&l, "a User cannot have apiVersion 'potlac/v1'");
+    assert_null(model_find(l.model, SV("user:default/x")));
+    unload(&l);
+}
+
+/* One writer an entity: both places are named, and the one who proposes it is told where the other is. */
+static void test_made_and_declared(void **state)
+{
+    (void)state;
+    for (int proposed = 0; proposed < 2; proposed++) {
+        struct loaded l = begin();
+        struct overlay *o = overlay_new(l.arena);
+        make(&l, o, "topic:default/t9", MADE_TOPIC("eva"), proposed);
+        model_set_overlay(l.model, o);
+        add(&l, SOUND_SITE OWN("Topic", "t9", "{for: ritual:team.sync, raisedBy: eva, title: x}"));
+        check(&l);
+        assert_false(l.ok);
+        assert_says(&l, "model.yaml:");
+        assert_says(&l, proposed ? "topic:default/t9 is declared here: a transaction cannot make it [I02]"
+                                 : "topic:default/t9 is declared here and was made by transaction 7 by eva: it has one writer [I02]");
+        assert_says(&l, proposed ? "choose another name" : "potlac delete topic:t9 --reason TEXT");
+        unload(&l);
+    }
+    struct loaded l = begin(); /* given up, it is the file's */
+    struct overlay *o = overlay_new(l.arena);
+    make(&l, o, "topic:default/t9", MADE_TOPIC("eva"), false);
+    overlay_propose_made(o, SV("topic:default/t9"), NULL);
+    model_set_overlay(l.model, o);
+    add(&l, SOUND_SITE OWN("Topic", "t9", "{for: ritual:team.sync, raisedBy: eva, title: x}"));
+    check(&l);
+    assert_clean(&l);
+    assert_false(model_find(l.model, SV("topic:default/t9"))->made);
+    unload(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fills_what_no_file_declares), cmocka_unit_test(test_the_file_counts),
-        cmocka_unit_test(test_checked_as_if_declared),      cmocka_unit_test(test_nested_values_have_a_place),
-        cmocka_unit_test(test_last_value_counts),           cmocka_unit_test(test_writers),
+        cmocka_unit_test(test_fills_what_no_file_declares),
+        cmocka_unit_test(test_the_file_counts),
+        cmocka_unit_test(test_checked_as_if_declared),
+        cmocka_unit_test(test_nested_values_have_a_place),
+        cmocka_unit_test(test_last_value_counts),
+        cmocka_unit_test(test_writers),
+        cmocka_unit_test(test_makes_entities),
+        cmocka_unit_test(test_made_entities_are_checked),
+        cmocka_unit_test(test_made_and_declared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -406,6 +406,18 @@ static bool prepare(struct work *w, struct err *err)
     return w->known || w->o->from;
 }
 
+/* Of what meets its catalog is kept: those meetings end. */
+static bool add_removed(struct work *w, struct sv ref, struct err *err)
+{
+    struct fleet *f = w->fleet;
+    struct fleet_removed fresh = { .ref = ref };
+    err->text[0] = '\0';
+    if (!sv_starts(ref, SV("host:")))
+        fresh.was = w->o->from ? compile_before(w, f->arena, ref) : read_published(w->site, f->arena, ref, err);
+    ARENA_PUSH(f->arena, f->removed, f->removed_count, f->removed_cap, fresh);
+    return !err->text[0];
+}
+
 /* Catalogs of before that no subject claims any more. */
 static bool find_removed(struct work *w, struct err *err)
 {
@@ -416,13 +428,13 @@ static bool find_removed(struct work *w, struct err *err)
     for (uint32_t i = 0; i < f->count; i++)
         map_put(&known, f->items[i].subject.entity->ref, &f->items[i]);
     for (struct map_entry *e = NULL; (e = map_next(&w->from, e));)
-        if (!map_find(&known, e->key))
-            ARENA_PUSH(f->arena, f->removed, f->removed_count, f->removed_cap, e->key);
+        if (!map_find(&known, e->key) && !add_removed(w, e->key, err))
+            return false;
     if (!w->o->from && !store_keys(w->site->store, f->arena, CATALOG_KIND, &published, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
-        if (!map_find(&known, published[i]))
-            ARENA_PUSH(f->arena, f->removed, f->removed_count, f->removed_cap, published[i]);
+        if (!map_find(&known, published[i]) && !add_removed(w, published[i], err))
+            return false;
     return true;
 }
 
@@ -534,7 +546,7 @@ bool fleet_publish(struct site *s, struct fleet *f, struct err *err)
         if (f->items[i].state == FLEET_CHANGED && !publish_item(s, &f->items[i], err))
             return false;
     for (size_t i = 0; i < f->removed_count; i++)
-        if (!withdraw(s, f->removed[i], err))
+        if (!withdraw(s, f->removed[i].ref, err))
             return false;
     return record_compiled(s, f, err) && exports_publish(s->exports, s->store, s->now, err);
 }

@@ -48,13 +48,18 @@ struct fleet_group {
     struct concerns concerned, teams, neighbours;
 };
 
+struct fleet_removed {
+    struct sv ref;
+    struct catalog *was; /* of a Potlac or ownership: what its meetings were; NULL: of a host, or it did not compile */
+};
+
 struct fleet {
     struct arena *arena;
     struct fleet_item *items;
     uint32_t count, failed, changed, compiled;
     struct fleet_group *groups; /* of subjects that change, in order of their first */
     size_t group_count, group_cap;
-    struct sv *removed; /* refs that had a catalog and are no subjects any more */
+    struct fleet_removed *removed; /* what had a catalog and is no subject any more */
     size_t removed_count, removed_cap;
     double milliseconds; /* of all compiles */
 };

@@ -108,8 +108,17 @@ static unsigned hosts_in(const struct fleet *f, bool changed_only)
     return n;
 }
 
-static void print_text(struct cli *c, const struct fleet *f, const struct subject *host, const struct report *drift)
+/* What there is to show. */
+struct shown {
+    const struct fleet *fleet;
+    struct meeting_changes meetings;
+    const struct subject *host; /* of the drift */
+    const struct report *drift; /* NULL: nobody asked */
+};
+
+static void print_text(struct cli *c, const struct shown *s)
 {
+    const struct fleet *f = s->fleet;
     AUTO_STRBUF out = STRBUF_HEAP;
     struct arena *a = arena_new(0);
     struct sv hosts = show_count(a, hosts_in(f, false), "host", "hosts");
@@ -118,11 +127,12 @@ static void print_text(struct cli *c, const struct fleet *f, const struct subjec
     for (size_t i = 0; i < f->group_count; i++)
         print_group(c, &out, &f->groups[i]);
     for (size_t i = 0; i < f->removed_count; i++)
-        strbuf_addf(&out, "\n%s%.*s%s is gone from the model: nothing converges it any more\n", cli_bold(c), SV_ARG(f->removed[i]),
-                    cli_plain(c));
-    if (count_drift(drift))
-        print_drift(c, &out, host, drift);
-    unsigned changed = hosts_in(f, true), drifted = count_drift(drift);
+        strbuf_addf(&out, "\n%s%.*s%s is gone from the model: %s\n", cli_bold(c), SV_ARG(f->removed[i].ref), cli_plain(c),
+                    f->removed[i].was ? "its meetings end" : "nothing converges it any more");
+    plan_meetings_text(c, &out, &s->meetings);
+    unsigned changed = hosts_in(f, true), drifted = count_drift(s->drift);
+    if (drifted)
+        print_drift(c, &out, s->host, s->drift);
     struct sv changing = show_count(a, changed, "host changes", "hosts change"),
               others = show_count(a, f->changed - changed, "meeting plan", "meeting plans");
     strbuf_addf(&out, "\n%s%.*s, %.*s; %u drifted resource%s%s\n", cli_bold(c), SV_ARG(changing), SV_ARG(others), drifted,
@@ -131,15 +141,6 @@ static void print_text(struct cli *c, const struct fleet *f, const struct subjec
         strbuf_adds(&out, "Nothing to do: reality, as far as it is known, is what the model says.\n");
     cli_write(stdout, &out);
     arena_free(a);
-}
-
-static void json_refs(struct json_out *j, const char *key, const struct sv *refs, uint32_t n)
-{
-    json_key(j, sv_of(key));
-    json_open(j, '[');
-    for (uint32_t i = 0; i < n; i++)
-        json_str(j, refs[i]);
-    json_close(j, ']');
 }
 
 static void json_concerns(struct json_out *j, const char *key, const char *who, const struct concerns *list)
@@ -196,8 +197,9 @@ static void json_group(struct json_out *j, const struct fleet_group *g)
     json_close(j, '}');
 }
 
-static void print_json(const struct fleet *f, const struct report *drift)
+static void print_json(const struct shown *s)
 {
+    const struct fleet *f = s->fleet;
     AUTO_STRBUF out = STRBUF_HEAP;
     struct json_out j = json_to(&out, true);
     json_open(&j, '{');
@@ -210,10 +212,16 @@ static void print_json(const struct fleet *f, const struct report *drift)
     for (size_t i = 0; i < f->group_count; i++)
         json_group(&j, &f->groups[i]);
     json_close(&j, ']');
-    json_refs(&j, "removed", f->removed, (uint32_t)f->removed_count);
-    if (drift) {
+    json_key(&j, SV("removed"));
+    json_open(&j, '[');
+    for (size_t i = 0; i < f->removed_count; i++)
+        json_str(&j, f->removed[i].ref);
+    json_close(&j, ']');
+    json_key(&j, SV("meetings"));
+    plan_meetings_json(&j, &s->meetings);
+    if (s->drift) {
         AUTO_STRBUF text = STRBUF_HEAP;
-        report_write_json(drift, &text, false);
+        report_write_json(s->drift, &text, false);
         json_key(&j, SV("drift"));
         json_raw(&j, strbuf_sv(&text));
     }
@@ -285,18 +293,18 @@ static bool read_threads(const struct cli *c, unsigned *out)
     return true;
 }
 
-static void print_fleet(struct cli *c, const struct fleet *f, const struct subject *host, const struct report *drift)
+static void print_shown(struct cli *c, const struct shown *s)
 {
     AUTO_STRBUF out = STRBUF_HEAP;
     if (cli_flag(c, "markdown")) {
-        plan_markdown(&out, f);
+        plan_markdown(&out, s->fleet, &s->meetings);
         cli_write(stdout, &out);
     } else if (c->json) {
-        print_json(f, drift);
+        print_json(s);
     } else {
-        print_text(c, f, host, drift);
+        print_text(c, s);
     }
-    print_failures(f);
+    print_failures(s->fleet);
 }
 
 static int plan_fleet(struct cli *c, struct site *s, struct site *from, const struct subject *host, const struct report *drift)
@@ -309,9 +317,10 @@ static int plan_fleet(struct cli *c, struct site *s, struct site *from, const st
         return EXIT_BROKEN;
     bool ok = !c->arg_count || choose_hosts(c, s, &only, &err);
     o.only = c->arg_count ? &only : NULL;
-    ok = ok && fleet_compile(s, &o, &fleet, &err);
+    struct shown shown = { .fleet = &fleet, .host = host, .drift = drift };
+    ok = ok && fleet_compile(s, &o, &fleet, &err) && plan_meetings(c->arena, &fleet, s->now, &shown.meetings, &err);
     if (ok)
-        print_fleet(c, &fleet, host, drift);
+        print_shown(c, &shown);
     int status = ok ? status_of(c, &fleet, drift) : cli_broken(&err);
     fleet_free(&fleet);
     return status;

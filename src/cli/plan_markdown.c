@@ -7,8 +7,7 @@
 
 enum { MOST_NAMES = 8, MOST_CHANGES = 100 };
 
-/* Names may hold what Markdown takes for its own. */
-static void add_text(struct strbuf *out, struct sv text)
+void markdown_text(struct strbuf *out, struct sv text)
 {
     for (size_t i = 0; i < text.n; i++) {
         if (strchr("\\`*_[]<>|#", text.p[i]))
@@ -34,10 +33,10 @@ static void add_title(struct strbuf *out, const struct fleet_group *g)
         strbuf_addf(out, "%zu host%s", g->count, g->count == 1 ? "" : "s");
     if (hosts && g->in) {
         strbuf_adds(out, " of cluster ");
-        add_text(out, g->in->name);
+        markdown_text(out, g->in->name);
     }
     strbuf_adds(out, hosts ? ": " : "");
-    add_text(out, show_names(a, names, (uint32_t)g->count, MOST_NAMES));
+    markdown_text(out, show_names(a, names, (uint32_t)g->count, MOST_NAMES));
     strbuf_adds(out, g->is_new ? " (new)\n\n" : "\n\n");
     arena_free(a);
 }
@@ -84,15 +83,15 @@ static void add_people(struct strbuf *out, const char *title, const struct conce
         bool same = i && sv_eq(list->items[i].person, list->items[i - 1].person);
         strbuf_adds(out, i == 0 ? title : same ? ", " : "), ");
         if (!same) {
-            add_text(out, path_base(list->items[i].person));
+            markdown_text(out, path_base(list->items[i].person));
             strbuf_adds(out, " (");
         }
-        add_text(out, list->items[i].why);
+        markdown_text(out, list->items[i].why);
     }
     strbuf_adds(out, list->count ? ")\n" : "");
 }
 
-void plan_markdown(struct strbuf *out, const struct fleet *f)
+void plan_markdown(struct strbuf *out, const struct fleet *f, const struct meeting_changes *meetings)
 {
     unsigned hosts = 0, others = 0;
     for (size_t i = 0; i < f->group_count; i++)
@@ -102,9 +101,9 @@ void plan_markdown(struct strbuf *out, const struct fleet *f)
     for (uint32_t i = 0; i < f->count; i++)
         if (f->items[i].state == FLEET_FAILED) {
             strbuf_adds(out, "\n- **");
-            add_text(out, f->items[i].subject.entity->ref);
+            markdown_text(out, f->items[i].subject.entity->ref);
             strbuf_adds(out, "** does not compile: ");
-            add_text(out, f->items[i].error);
+            markdown_text(out, f->items[i].error);
             strbuf_adds(out, "\n");
         }
     for (size_t i = 0; i < f->group_count; i++) {
@@ -116,9 +115,11 @@ void plan_markdown(struct strbuf *out, const struct fleet *f)
     }
     for (size_t i = 0; i < f->removed_count; i++) {
         strbuf_adds(out, "\n- ");
-        add_text(out, f->removed[i]);
-        strbuf_adds(out, " is gone from the model: nothing converges it any more\n");
+        markdown_text(out, f->removed[i].ref);
+        strbuf_adds(out, f->removed[i].was ? " is gone from the model: its meetings end\n"
+                                           : " is gone from the model: nothing converges it any more\n");
     }
+    plan_meetings_markdown(out, meetings);
     if (!f->group_count && !f->removed_count && !f->failed)
         strbuf_adds(out, "\nNothing changes.\n");
 }

@@ -63,7 +63,7 @@ static int64_t cycle_offset(const struct cadence *c)
     return ((n % c->every) + c->every) % c->every;
 }
 
-static bool same_pattern(const struct cadence *x, const struct cadence *y)
+bool series_same_pattern(const struct cadence *x, const struct cadence *y)
 {
     if (!sv_eq(x->zone, y->zone) || x->once != y->once)
         return false;
@@ -258,7 +258,7 @@ static struct series *series_new(struct arena *a, const struct plan *p)
 struct series *series_advance(struct arena *a, const struct series *old, const struct plan *p, int64_t now, bool *out_forked)
 {
     struct series *s = old ? series_copy(a, old) : series_new(a, p);
-    bool forked = old && !old->ended && !same_pattern(&old->cadence, &p->cadence);
+    bool forked = old && !old->ended && !series_same_pattern(&old->cadence, &p->cadence);
     if (s->ended) {
         /* within the time its cancellation is shown it comes back as itself; later nobody remembers it, and a UID is never used again */
         if (now - s->ended_at > KEEP_CANCELLED_SECONDS) {

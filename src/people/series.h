@@ -76,6 +76,8 @@ struct series {
 
 /* old NULL: nothing recorded. *out_forked (may be NULL): the pattern of times changed. */
 struct series *series_advance(struct arena *a, const struct series *old, const struct plan *p, int64_t now, bool *out_forked);
+/* Do two cadences meet at the same times? Of those that meet once any two do. */
+bool series_same_pattern(const struct cadence *x, const struct cadence *y);
 /* Cancels what is still ahead. */
 struct series *series_end(struct arena *a, const struct series *old, int64_t now);
 /* Drops what is older than a feed shows, and what has been cancelled long enough. */

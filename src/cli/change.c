@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cli/ranking.h"
 #include "cli/site.h"
 #include "cli/tell.h"
 #include "snapshot/revision.h"
@@ -153,6 +154,8 @@ static bool check_entity(struct change_run *r, size_t i, struct err *err)
     for (size_t k = 0; p->what == CHANGE_FIELDS && k < p->count; k++)
         if (!check_writer(s->arena, e, &p->fields[k], err))
             return false;
+    if (e->kind == KIND_BACKLOG_ITEM && !ranking_allowed(s, p, e, r->transaction.actor, err))
+        return false;
     if (e->kind == KIND_DEPLOYMENT || e->kind == KIND_SYSTEM_OWNERSHIP)
         r->changes[i].service = ref_of_field(s, e, "service", "component");
     if (e->kind == KIND_DEPLOYMENT || e->kind == KIND_HOST)

@@ -14,7 +14,8 @@ static const struct verb *const verbs[] = { &verb_check,   &verb_plan,     &verb
                                             &verb_lookup,  &verb_why,      &verb_query,   &verb_enc,     &verb_import,    &verb_facts,
                                             &verb_show,    &verb_graph,    &verb_owners,  &verb_orphans, &verb_set,       &verb_create,
                                             &verb_delete,  &verb_host,     &verb_history, &verb_revert,  &verb_store,     &verb_deploy,
-                                            &verb_deploys, &verb_outliers, &verb_diff,    &verb_drift,   &verb_readiness, &verb_flow };
+                                            &verb_deploys, &verb_outliers, &verb_diff,    &verb_drift,   &verb_readiness, &verb_flow,
+                                            &verb_topic,   &verb_context,  &verb_backlog };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
 /* --- options --- */

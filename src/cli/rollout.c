@@ -4,25 +4,10 @@
 
 #include <stdlib.h>
 
+#include "cli/actor.h"
 #include "cli/show.h"
 
 /* --- who may --- */
-
-static const struct entity *find_user(struct rollout *r, struct sv who)
-{
-    const struct model *m = r->site->model;
-    uint32_t n;
-    const struct entity *e = model_find(m, model_full_ref(r->site->arena, who, "user", SV("default")));
-    if (e && e->kind == KIND_PERSON)
-        e = model_find(m, model_full_ref(r->site->arena, e->name, "user", e->ns));
-    if (e && e->kind == KIND_USER)
-        return e;
-    const struct entity *const *users = model_of_kind(m, KIND_USER, &n);
-    for (uint32_t i = 0; i < n; i++)
-        if (sv_eq_nocase(entity_text(users[i], "profile.email"), who))
-            return users[i];
-    return NULL;
-}
 
 /* Those who may, each with why, one line for people. */
 struct permitted {
@@ -58,7 +43,7 @@ bool rollout_authorise(struct rollout *r, struct sv author, struct err *err)
 {
     const struct model *m = r->site->model;
     struct permitted p = { .r = r, .all = STRBUF_IN(r->site->arena) };
-    r->author = find_user(r, author);
+    r->author = actor_find(m, r->site->arena, author);
     const struct entity *owner = model_one(m, r->service, REL_OWNED_BY);
     permit(&p, model_one(m, r->service, REL_DEV_OWNED_BY), SV("dev owner"));
     permit(&p, model_one(m, r->service, REL_OPS_OWNED_BY), SV("ops owner"));

@@ -204,7 +204,7 @@ static const struct field context_fields[] = {
     { "about", FT_REF, REQ, "product|*", RELATES(REL_CONTEXT_FOR) },
     { "author", FT_REF, REQ, USER },
     { "audience", FT_REF, LIST, "potlac|group|user|person" },
-    { "validUntil", FT_DATE },
+    { "validUntil", FT_DATE, RECORDED },
     { "text", FT_TEXT, REQ },
     END,
 };
@@ -298,8 +298,8 @@ static const struct field backlog_item_fields[] = {
     { "service", FT_REF, REQ, "component", RELATES(REL_DISCUSSES) },
     { "title", FT_TEXT },
     { "opsRank", FT_INT, REQ | RECORDED },
-    { "dev", FT_REF, 0, USER },
-    { "ops", FT_REF, 0, USER },
+    { "dev", FT_REF, RECORDED, USER },
+    { "ops", FT_REF, RECORDED, USER },
     { "state", FT_ENUM, REQ | RECORDED, "todo|doing|done|dropped" },
     END,
 };

@@ -132,7 +132,7 @@ static void test_writers(void **state)
     assert_int_equal(model_field_writer(KIND_HOST, SV("cluster"), &text), FIELD_OF_FILES);
     assert_int_equal(model_field_writer(KIND_HOST, SV("cluter"), &text), FIELD_UNKNOWN);
     assert_sv(model_near_fields(a, KIND_HOST, SV("cluter")), "'cluster'");
-    assert_sv(model_recorded_fields(a, KIND_BACKLOG_ITEM), "'opsRank', 'state'");
+    assert_sv(model_recorded_fields(a, KIND_BACKLOG_ITEM), "'opsRank', 'dev', 'ops', 'state'");
     assert_sv(model_recorded_fields(a, KIND_USER), "");
     assert_int_equal(model_kind_of(SV("deployment")), KIND_DEPLOYMENT);
     assert_int_equal(model_kind_of(SV("deploymnt")), KIND_COUNT);

@@ -7,30 +7,42 @@
 #include "store/inventory_hash.h"
 #include "store/shared_values.h"
 
-static const struct shared_kind facts_kind = {
-    .columns = 2,
-    .link_args = 3,
-    .held = "SELECT f.hash, f.id FROM node_fact n JOIN fact f ON f.id = n.fact WHERE n.node = ?1",
-    .add = "INSERT INTO fact (hash, uses, name, value) VALUES (?1, 1, ?2, ?3)"
-           " ON CONFLICT (hash) DO UPDATE SET uses = fact.uses + 1 RETURNING id",
-    .link = "INSERT INTO node_fact (node, fact, name) VALUES (?1, ?2, ?3)",
-    .unlink = "DELETE FROM node_fact WHERE node = ?1 AND fact = ?2",
-    .use_less = "UPDATE fact SET uses = uses - 1 WHERE id = ?1 RETURNING uses",
-    .drop = "DELETE FROM fact WHERE id = ?1",
-};
+/* Facts of nodes. or: what a fault does; ids and texts: how a list is read. */
+#define FACT_LINKS(or, ids, texts)                                                                                                         \
+    {                                                                                                                                      \
+        .value = { .columns = 2,                                                                                                           \
+                   .add = "INSERT INTO fact (hash, uses, name, value) VALUES (?1, 1, ?2, ?3)"                                              \
+                          " ON CONFLICT (hash) DO UPDATE SET uses = fact.uses + 1 RETURNING id" },                                         \
+        .held = "SELECT f.hash, f.id FROM node_fact n JOIN fact f ON f.id = n.fact WHERE n.node = ?1",                                     \
+        .find = "SELECT hash, id FROM fact WHERE hash IN " texts, .more = "UPDATE" or " fact SET uses = uses + 1 WHERE id IN " ids,        \
+        .link = "INSERT" or " INTO node_fact (node, fact, name) SELECT ?2, id, name FROM fact WHERE id IN " ids,                           \
+        .unlink = "DELETE FROM node_fact WHERE node = ?2 AND fact IN " ids,                                                                \
+        .less = "UPDATE" or " fact SET uses = uses - 1 WHERE id IN " ids, .drop = "DELETE FROM fact WHERE uses <= 0 AND id IN " ids        \
+    }
 
-static const struct shared_kind resources_kind = {
-    .columns = 7,
-    .link_args = 2,
-    .held = "SELECT r.hash, r.id FROM node_resource n JOIN resource r ON r.id = n.resource WHERE n.node = ?1",
-    .add =
-        "INSERT INTO resource (hash, uses, type, title, exported, file, line, tags, parameters) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-        " ON CONFLICT (hash) DO UPDATE SET uses = resource.uses + 1 RETURNING id",
-    .link = "INSERT INTO node_resource (node, resource) VALUES (?1, ?2)",
-    .unlink = "DELETE FROM node_resource WHERE node = ?1 AND resource = ?2",
-    .use_less = "UPDATE resource SET uses = uses - 1 WHERE id = ?1 RETURNING uses",
-    .drop = "DELETE FROM resource WHERE id = ?1",
-};
+/* Resources of catalogs; how many there are of each type is counted beside, as there may be millions. */
+#define RESOURCE_LINKS(or, ids, texts)                                                                                                     \
+    {                                                                                                                                      \
+        .value = { .columns = 7,                                                                                                           \
+                   .add = "INSERT INTO resource (hash, uses, type, title, exported, file, line, tags, parameters) VALUES"                  \
+                          " (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (hash) DO UPDATE SET uses = resource.uses + 1 RETURNING id" }, \
+        .held = "SELECT r.hash, r.id FROM node_resource n JOIN resource r ON r.id = n.resource WHERE n.node = ?1",                         \
+        .find = "SELECT hash, id FROM resource WHERE hash IN " texts,                                                                      \
+        .more = "UPDATE" or " resource SET uses = uses + 1 WHERE id IN " ids,                                                              \
+        .link = "INSERT" or " INTO node_resource (node, resource) SELECT ?2, id FROM resource WHERE id IN " ids,                           \
+        .unlink = "DELETE FROM node_resource WHERE node = ?2 AND resource IN " ids,                                                        \
+        .less = "UPDATE" or " resource SET uses = uses - 1 WHERE id IN " ids,                                                              \
+        .drop = "DELETE FROM resource WHERE uses <= 0 AND id IN " ids,                                                                     \
+        .count_more = "INSERT INTO type_count (type, uses) SELECT type, count(*) FROM resource WHERE id IN " ids                           \
+                      " GROUP BY type ON CONFLICT (type) DO UPDATE SET uses = type_count.uses + excluded.uses",                            \
+        .count_less = "INSERT INTO type_count (type, uses) SELECT type, count(*) FROM resource WHERE id IN " ids                           \
+                      " GROUP BY type ON CONFLICT (type) DO UPDATE SET uses = type_count.uses - excluded.uses"                             \
+    }
+
+static const struct shared_links fact_links[] = { [SQL_OF_SQLITE] = FACT_LINKS(SQLITE_OR, SQLITE_LIST, SQLITE_LIST),
+                                                  [SQL_OF_POSTGRES] = FACT_LINKS(POSTGRES_OR, POSTGRES_IDS, POSTGRES_TEXTS) };
+static const struct shared_links resource_links[] = { [SQL_OF_SQLITE] = RESOURCE_LINKS(SQLITE_OR, SQLITE_LIST, SQLITE_LIST),
+                                                      [SQL_OF_POSTGRES] = RESOURCE_LINKS(POSTGRES_OR, POSTGRES_IDS, POSTGRES_TEXTS) };
 
 static const struct shared_kind edges_kind = {
     .columns = 1,
@@ -114,9 +126,24 @@ static bool open_node(struct store *s, struct sv certname, struct node_row *out,
 
 /* ---- facts ---- */
 
+/* Formatting these by printf would take as long as storing them. */
+static struct sv digest_of_parts(struct arena *a, const struct sv *parts, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += parts[i].n;
+    char *text = arena_alloc(a, n + 1), *p = text;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(p, parts[i].n ? parts[i].p : "", parts[i].n);
+        p += parts[i].n;
+    }
+    return digest_hex(a, DIGEST_SHA1, sv_make(text, n));
+}
+
 struct sv inventory_fact_hash(struct arena *a, struct sv name, struct sv value)
 {
-    return digest_hex(a, DIGEST_SHA1, arena_printf(a, "%.*s=%.*s", SV_ARG(name), SV_ARG(value)));
+    const struct sv parts[] = { name, SV("="), value };
+    return digest_of_parts(a, parts, 3);
 }
 
 static bool fact_value(struct arena *a, const struct data_pair *pair, struct shared_value *out, struct err *err)
@@ -162,7 +189,7 @@ bool inventory_put_facts(struct store *s, struct arena *scratch, const struct in
     bool same = sv_is(hash, node.facts_hash);
     const struct sql_value args[] = { sql_int(node.id), int_or_null(f->at), text_or_null(f->environment), text_or_null(f->producer),
                                       sql_text(hash) };
-    bool ok = (same || shared_values_set(s, scratch, &facts_kind, node.id, values, count, err)) &&
+    bool ok = (same || shared_values_set(s, scratch, &fact_links[store_dialect(s)], node.id, values, count, err)) &&
               store_run(s, "UPDATE node SET facts_at = ?2, facts_environment = ?3, facts_producer = ?4, facts_hash = ?5 WHERE id = ?1",
                         SQL_KEPT, args, 5, NULL, NULL, err);
     return ok || err_wrap(err, "cannot store the facts of '%.*s'", SV_ARG(f->certname));
@@ -172,9 +199,11 @@ bool inventory_put_facts(struct store *s, struct arena *scratch, const struct in
 
 struct sv inventory_resource_hash(struct arena *a, const struct inventory_resource *r)
 {
-    return digest_hex(a, DIGEST_SHA1,
-                      arena_printf(a, "%.*s[%.*s]%c%.*s:%lld%.*s%.*s", SV_ARG(r->type), SV_ARG(r->title), r->exported ? '@' : ' ',
-                                   SV_ARG(r->file), (long long)r->line, SV_ARG(r->tags), SV_ARG(r->parameters)));
+    char line[24];
+    int n = snprintf(line, sizeof line, ":%lld", (long long)r->line);
+    const struct sv parts[] = { r->type, SV("["),      r->title, r->exported ? SV("]@") : SV("] "), r->file, sv_make(line, (size_t)n),
+                                r->tags, r->parameters };
+    return digest_of_parts(a, parts, sizeof parts / sizeof *parts);
 }
 
 struct sv inventory_edges_hash(struct arena *a, struct sv edges) { return digest_hex(a, DIGEST_SHA1, edges); }
@@ -238,7 +267,7 @@ bool inventory_put_catalog(struct store *s, struct arena *scratch, const struct 
     if (!sv_is(hash, node.catalog_hash)) {
         struct sv edges = c->edges.n ? c->edges : SV("[]");
         const struct shared_value edge_set = { inventory_edges_hash(scratch, edges), { sql_text(edges) } };
-        ok = shared_values_set(s, scratch, &resources_kind, node.id, values, c->resource_count, err) &&
+        ok = shared_values_set(s, scratch, &resource_links[store_dialect(s)], node.id, values, c->resource_count, err) &&
              shared_value_swap(s, &edges_kind, &edge_set, &node.edge_set, err);
     }
     ok = ok && update_catalog(s, c, &node, hash, err);
@@ -379,8 +408,8 @@ bool inventory_forget(struct store *s, struct arena *scratch, struct sv certname
     if (ok && !node.id)
         return true;
     const struct sql_value args[] = { sql_int(node.id) };
-    ok = ok && shared_values_set(s, scratch, &facts_kind, node.id, NULL, 0, err) &&
-         shared_values_set(s, scratch, &resources_kind, node.id, NULL, 0, err) &&
+    ok = ok && shared_values_set(s, scratch, &fact_links[store_dialect(s)], node.id, NULL, 0, err) &&
+         shared_values_set(s, scratch, &resource_links[store_dialect(s)], node.id, NULL, 0, err) &&
          (!node.edge_set || shared_value_release(s, &edges_kind, node.edge_set, err));
     for (size_t i = 0; ok && i < sizeof rest / sizeof *rest; i++)
         ok = store_run(s, rest[i], SQL_KEPT, args, 1, NULL, NULL, err);

@@ -86,6 +86,8 @@ const struct migration sqlite_migrations[] = {
       " UPDATE type_count SET uses = uses + NEW.uses - OLD.uses WHERE type = NEW.type; END;"
       "CREATE TRIGGER type_count_gone AFTER DELETE ON resource BEGIN"
       " UPDATE type_count SET uses = uses - OLD.uses WHERE type = OLD.type; END;" },
+    { 6, "resources of each type are counted a catalog at a time",
+      "DROP TRIGGER type_count_new; DROP TRIGGER type_count_uses; DROP TRIGGER type_count_gone;" },
 };
 
 const struct migration postgres_migrations[] = {
@@ -144,6 +146,8 @@ const struct migration postgres_migrations[] = {
       " ELSE UPDATE type_count SET uses = uses - OLD.uses WHERE type = OLD.type; END IF;"
       " RETURN NULL; END $$;"
       "CREATE TRIGGER type_count_changes AFTER INSERT OR UPDATE OF uses OR DELETE ON resource FOR EACH ROW EXECUTE FUNCTION count_type();" },
+    { 6, "resources of each type are counted a catalog at a time",
+      "DROP TRIGGER type_count_changes ON resource; DROP FUNCTION count_type();" },
 };
 /* clang-format on */
 

@@ -297,8 +297,10 @@ static bool db_open(const char *path, void **out_db, struct err *err)
     ok = ok && (sqlite3_busy_timeout(d->db, BUSY_MS) == SQLITE_OK || db_error(d->db, err));
     ok = ok && use_wal(d, err) &&
          exec(d,
-              "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA recursive_triggers = ON; PRAGMA "
-              "trusted_schema = OFF",
+              "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA recursive_triggers = ON;"
+              "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;"
+              /* Pages that many nodes change are written to the file once for many transactions. */
+              "PRAGMA wal_autocheckpoint = 8192",
               err);
     ok = ok && (sqlite_add_functions(d->db) || db_error(d->db, err)) && bring_forward(d, err);
     if (ok)

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
+#include "people/caldav_series.h"
 #include "people/ics_busy.h"
+#include "people/ics_merge.h"
 
 static bool same(const struct ics_component *x, const struct ics_component *y)
 {
@@ -35,6 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             fprintf(stderr, "what was written does not read back: %s\n%.*s\n", err.text, SV_ARG(strbuf_sv(&text)));
             abort();
         }
+        /* an object as everybody's at once: merged with itself nothing of it may change */
+        struct merge m = { .before = c, .ours = c, .base = ics_reduced(a, c), .theirs = c, .now = 1802678400, .revision = SV("2") };
+        if (ics_merge(a, &m).result || ics_edits(a, c, c).count)
+            abort();
+        caldav_ahead(a, c, m.now, 100);
         struct busy_list busy = { 0 };
         if (ics_busy(a, c, zone_find(SV("Europe/Stockholm"), NULL), 1798761600, 1830297600, &busy, &err)) /* 2027 */
             busy_merge(&busy);

@@ -22,14 +22,6 @@ struct sv ritual_subject(struct sv title)
     return sv_slice(title, 0, slash == SIZE_MAX ? title.n : sv_find_char(title, '/', slash + 1));
 }
 
-static bool attends(const struct meeting *m, struct sv user)
-{
-    for (uint32_t i = 0; i < m->attendee_count; i++)
-        if (sv_eq(m->attendees[i], user))
-            return true;
-    return false;
-}
-
 /* Does an occurrence belong in the feed, and in what way? */
 static bool choose(const struct feed *f, const struct series *s, const struct occurrence *o, struct item *out_item)
 {
@@ -38,7 +30,7 @@ static bool choose(const struct feed *f, const struct series *s, const struct oc
     if (f->subject.n) {
         if (m->private || !sv_eq(ritual_subject(s->title), f->subject))
             return false;
-    } else if (!attends(m, f->user)) {
+    } else if (!meeting_attends(m, f->user)) {
         for (uint32_t i = 0; i < s->leaver_count; i++)
             if (sv_eq(s->leavers[i].user, f->user) && o->created < s->leavers[i].at && item.at > s->leavers[i].at)
                 item.left = s->leavers[i].at;

@@ -33,7 +33,7 @@ static int64_t monday_of(struct sv zone, int64_t now)
     return date_to_days(d) - date_weekday(d);
 }
 
-static struct sv week_id(struct arena *a, int64_t monday)
+struct sv series_week_id(struct arena *a, int64_t monday)
 {
     int year, week;
     date_iso_week(date_from_days(monday), &year, &week);
@@ -41,6 +41,14 @@ static struct sv week_id(struct arena *a, int64_t monday)
 }
 
 static bool same_time(struct local_time x, struct local_time y) { return local_to_seconds(x) == local_to_seconds(y); }
+
+bool meeting_attends(const struct meeting *m, struct sv user)
+{
+    for (uint32_t i = 0; i < m->attendee_count; i++)
+        if (sv_eq(m->attendees[i], user))
+            return true;
+    return false;
+}
 
 static bool same_meeting(const struct meeting *x, const struct meeting *y)
 {
@@ -158,16 +166,12 @@ static struct occurrence *find_occurrence(struct series *s, struct sv id)
     return NULL;
 }
 
-/* The wanted start in a week; false: none. A wall time that a zone's clocks skip is never used. */
-static bool planned_start(const struct plan *p, int64_t monday, struct sv id, struct local_time *out_t)
+/* When the pattern meets in a week; false: not at all. A wall time that a zone's clocks skip is never used. */
+static bool pattern_start(const struct cadence *c, int64_t monday, struct local_time *out_t)
 {
-    const struct cadence *c = &p->cadence;
     int64_t from_monday = date_to_days(c->from) - date_weekday(c->from), weeks = (monday - from_monday) / 7 - c->phase;
     if (monday < from_monday || weeks < 0 || weeks % c->every != 0 || monday + c->weekday < date_to_days(c->from))
         return false;
-    for (uint32_t i = 0; i < p->skip_count; i++)
-        if (sv_eq(p->skip[i], id))
-            return false;
     struct local_time t = { date_from_days(monday + c->weekday), (uint8_t)c->hour, (uint8_t)c->minute, 0 };
     const struct zone *z = zone_of(c->zone);
     int64_t at;
@@ -175,6 +179,25 @@ static bool planned_start(const struct plan *p, int64_t monday, struct sv id, st
         return false;
     *out_t = t;
     return true;
+}
+
+/* The wanted start in a week; false: none. */
+static bool planned_start(const struct plan *p, int64_t monday, struct sv id, struct local_time *out_t)
+{
+    for (uint32_t i = 0; i < p->skip_count; i++)
+        if (sv_eq(p->skip[i], id))
+            return false;
+    return pattern_start(&p->cadence, monday, out_t);
+}
+
+/* What somebody made of a week by hand, where the pattern still has the slot that they moved away from. */
+static const struct moved_once *moved_in(const struct plan *p, int64_t monday, struct sv id)
+{
+    struct local_time slot;
+    for (uint32_t i = 0; i < p->moved_count; i++)
+        if (sv_eq(p->moved[i].id, id) && pattern_start(&p->cadence, monday, &slot) && same_time(slot, p->moved[i].slot))
+            return &p->moved[i];
+    return NULL;
 }
 
 /* One occurrence towards its wanted start (NULL: none). settled: published for this very week, so its time stands. */
@@ -190,7 +213,9 @@ static void settle(struct arena *a, struct series *s, struct sv id, const struct
         return;
     }
     if (!o) {
-        struct occurrence fresh = { .id = id, .start = *want, .meeting = current, .created = now, .stamp = now };
+        struct occurrence fresh = {
+            .id = id, .start = *want, .meeting = current, .created = now, .stamp = now, .epoch = s->epoch
+        };
         if (utc_of(s->meetings[current].zone, *want) > now)
             ARENA_PUSH(a, s->occurrences, s->occurrence_count, s->occurrence_cap, fresh);
         return;
@@ -205,7 +230,15 @@ static void settle(struct arena *a, struct series *s, struct sv id, const struct
         o->stamp = now;
     o->start = *want;
     o->meeting = current;
+    o->epoch = s->epoch;
     o->cancelled = false;
+}
+
+static void mark_moved(struct series *s, struct sv id, const struct moved_once *moved, int64_t now)
+{
+    struct occurrence *o = find_occurrence(s, id);
+    if (o && occurrence_at(s, o) > now)
+        o->moved = moved != NULL;
 }
 
 /* Each id of the future that the new pattern has no place for is cancelled. */
@@ -285,9 +318,11 @@ struct series *series_advance(struct arena *a, const struct series *old, const s
         int64_t monday = monday_of(p->cadence.zone, now);
         for (int w = 0; w <= WEEKS_AHEAD; w++) {
             struct local_time start;
-            struct sv id = week_id(a, monday + w * 7);
+            struct sv id = series_week_id(a, monday + w * 7);
+            const struct moved_once *moved = moved_in(p, monday + w * 7, id);
             bool planned = planned_start(p, monday + w * 7, id, &start);
-            settle(a, s, id, planned ? &start : NULL, now, w == 0);
+            settle(a, s, id, moved ? &moved->start : planned ? &start : NULL, now, w == 0 && !moved);
+            mark_moved(s, id, moved, now);
         }
         cancel_beyond(s, monday + WEEKS_AHEAD * 7 + 6, false, now);
     }

@@ -33,12 +33,20 @@ struct meeting {
     bool private;
 };
 
+/* One occurrence that somebody moved in their own calendar: it stays there as long as the pattern has a place for it at slot. */
+struct moved_once {
+    struct sv id; /* "2027-W09" */
+    struct local_time slot, start;
+};
+
 struct plan {
     struct sv title; /* the ritual's ref: "potlac:default/search/sync" */
     struct cadence cadence;
     struct meeting meeting;
     struct sv *skip; /* ISO weeks without a meeting: "2027-W09" */
     uint32_t skip_count;
+    const struct moved_once *moved;
+    uint32_t moved_count;
 };
 
 struct occurrence {
@@ -47,7 +55,9 @@ struct occurrence {
     uint32_t meeting;        /* number in series.meetings */
     int64_t seq;
     int64_t created, stamp; /* UTC: first published; last revised */
+    int64_t epoch;          /* of the series when it got its time */
     bool cancelled;
+    bool moved; /* by hand: struct moved_once */
 };
 
 /* Someone who no longer attends: their feed shows what they miss as cancelled for a while. */
@@ -85,6 +95,9 @@ struct series *series_trim(struct arena *a, const struct series *old, int64_t no
 /* Meetings ahead that are not cancelled. */
 uint32_t series_ahead(const struct series *s, int64_t now);
 int64_t occurrence_at(const struct series *s, const struct occurrence *o);
+/* "2027-W09" of a Monday, in days since 1970. */
+struct sv series_week_id(struct arena *a, int64_t monday);
+bool meeting_attends(const struct meeting *m, struct sv user);
 struct sv series_canonical(struct arena *a, const struct series *s, int64_t epoch);
 struct sv occurrence_canonical(struct arena *a, const struct series *s, const struct occurrence *o);
 

@@ -75,6 +75,10 @@ void series_write(struct strbuf *out, const struct series *s)
         json_kint(&j, "created", o->created);
         json_kint(&j, "stamp", o->stamp);
         json_kbool(&j, "cancelled", o->cancelled);
+        if (o->epoch != s->epoch) /* of most it is the series' own */
+            json_kint(&j, "epoch", o->epoch);
+        if (o->moved)
+            json_kbool(&j, "moved", true);
         json_close(&j, '}');
     }
     json_close(&j, ']');
@@ -160,14 +164,17 @@ static struct meeting read_meeting(struct arena *a, const struct data *d, bool *
     return m;
 }
 
-static struct occurrence read_occurrence(const struct data *d, uint32_t meetings, bool *ok)
+static struct occurrence read_occurrence(const struct data *d, const struct series *s, bool *ok)
 {
+    bool may = true;
     struct occurrence o = { .id = text_of(d, "id", ok), .cancelled = bool_of(d, "cancelled", ok) };
     *ok = local_parse(text_of(d, "start", ok), &o.start) && *ok;
-    o.meeting = (uint32_t)int_of(d, "meeting", 0, (int64_t)meetings - 1, ok);
+    o.meeting = (uint32_t)int_of(d, "meeting", 0, (int64_t)s->meeting_count - 1, ok);
     o.seq = int_of(d, "seq", 0, INT32_MAX, ok);
     o.created = int_of(d, "created", INT64_MIN, INT64_MAX, ok);
     o.stamp = int_of(d, "stamp", INT64_MIN, INT64_MAX, ok);
+    o.epoch = data_get(d, "epoch") ? int_of(d, "epoch", 0, INT32_MAX, ok) : s->epoch;
+    o.moved = bool_of(d, "moved", &may);
     return o;
 }
 
@@ -187,7 +194,7 @@ bool series_read(struct arena *a, const struct data *root, struct series **out_s
     ok = ok && s->meeting_count > 0;
     list = list_of(root, "occurrences", &ok);
     for (uint32_t i = 0; ok && i < list->count; i++)
-        ARENA_PUSH(a, s->occurrences, s->occurrence_count, s->occurrence_cap, read_occurrence(&list->items[i], s->meeting_count, &ok));
+        ARENA_PUSH(a, s->occurrences, s->occurrence_count, s->occurrence_cap, read_occurrence(&list->items[i], s, &ok));
     list = list_of(root, "leavers", &ok);
     for (uint32_t i = 0; ok && i < list->count; i++) {
         struct leaver l = { text_of(&list->items[i], "user", &ok), int_of(&list->items[i], "at", INT64_MIN, INT64_MAX, &ok) };

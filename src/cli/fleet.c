@@ -23,12 +23,13 @@ struct work {
     struct site *site;
     const struct fleet_options *o;
     struct fleet *fleet;
-    struct fleet_known *known; /* NULL: all is compiled */
-    struct map facts;          /* certname -> digest of what was reported */
-    struct sv base_facts;      /* digest of those of hosts that have reported none */
-    struct map from;           /* ref -> subject of the other site */
-    pthread_mutex_t lock;      /* of the fleet's arena and of what follows */
-    struct map kept;           /* digest of a difference -> the first item that has it */
+    struct fleet_known *known;        /* NULL: all is compiled */
+    struct fleet_known *known_before; /* of the other site */
+    struct map facts;                 /* certname -> digest of what was reported */
+    struct sv base_facts;             /* digest of those of hosts that have reported none */
+    struct map from;                  /* ref -> subject of the other site */
+    pthread_mutex_t lock;             /* of the fleet's arena and of what follows */
+    struct map kept;                  /* digest of a difference -> the first item that has it */
     struct err err;
     bool broken;
 };
@@ -102,17 +103,31 @@ static struct sv facts_of(const struct work *w, const struct subject *subject)
     return reported ? *reported : w->base_facts;
 }
 
-/* What was published is still what a compile would give. */
+/* What was published is still what a compile of this site would give. */
+static bool gives_published(const struct fleet_known *k, const struct subject *subject, struct sv inputs)
+{
+    const struct compiled *c = k ? fleet_known_find(k, subject->entity->ref) : NULL;
+    return c && sv_eq(c->inputs, inputs) && fleet_known_holds(k, c);
+}
+
+/* What it is compared with is what was published: always, or where the other site would still compile just that. */
+static bool was_published(struct work *w, struct arena *scratch, const struct subject *subject)
+{
+    if (!w->o->from)
+        return true;
+    const struct subject *was = map_find(&w->from, subject->entity->ref);
+    return was && gives_published(w->known_before, was, subject_inputs(w->o->from, scratch, was, facts_of(w, was)));
+}
+
 static bool is_known(struct work *w, struct fleet_item *item, struct arena *scratch)
 {
     if (!item->subject.is_host)
         return false;
     item->inputs = subject_inputs(w->site, scratch, &item->subject, facts_of(w, &item->subject));
-    const struct compiled *known = w->known ? fleet_known_find(w->known, item->subject.entity->ref) : NULL;
-    if (!known || w->o->everything || item->subject.entity == w->o->needed || !sv_eq(known->inputs, item->inputs) ||
-        !fleet_known_holds(w->known, known))
+    item->was_published = !w->o->everything && was_published(w, scratch, &item->subject);
+    if (!item->was_published || item->subject.entity == w->o->needed || !gives_published(w->known, &item->subject, item->inputs))
         return false;
-    item->flags = known->flags;
+    item->flags = fleet_known_find(w->known, item->subject.entity->ref)->flags;
     return true;
 }
 
@@ -138,12 +153,14 @@ static bool compare_item(struct work *w, struct fleet_item *item)
 {
     struct sv ref = item->subject.entity->ref;
     const struct compiled *known = w->known ? fleet_known_find(w->known, ref) : NULL;
+    /* What other hosts export may have changed since a collecting host's catalog was published. */
+    bool before_is_published = !w->o->from || (item->was_published && !(item->flags & COMPILED_COLLECTS));
     struct err err = { "" };
     item->sealed = catalog_seal(item->arena, item->result->catalog, w->site->seal_key);
     item->digest = catalog_digest(item->arena, item->sealed, &item->json);
-    if (known && sv_eq(known->digest, item->digest))
+    if (known && before_is_published && sv_eq(known->digest, item->digest))
         return true;
-    item->was = w->o->from ? compile_before(w, item->arena, ref) : read_published(w->site, item->arena, ref, &err);
+    item->was = before_is_published ? read_published(w->site, item->arena, ref, &err) : compile_before(w, item->arena, ref);
     if (!item->was && err.text[0]) {
         break_off(w, &err);
         return true;
@@ -402,8 +419,10 @@ static bool prepare(struct work *w, struct err *err)
     if (!site_load_exports(s, err) || (w->o->from && !site_load_exports(w->o->from, err)) ||
         !inventory_facts_digests(s->store, &w->facts, err))
         return false;
-    w->known = w->o->from ? NULL : fleet_known_load(s, a, err);
-    return w->known || w->o->from;
+    w->known = fleet_known_load(s, s->store, a, err);
+    if (w->known && w->o->from)
+        w->known_before = fleet_known_load(w->o->from, s->store, a, err);
+    return w->known && (w->known_before || !w->o->from);
 }
 
 /* Of what meets its catalog is kept: those meetings end. */

@@ -21,6 +21,7 @@ struct fleet_item {
     struct sv error;          /* in the fleet's arena */
     bool is_new;              /* there was no catalog before */
     bool was_compiled;        /* this time */
+    bool was_published;       /* what it is compared with is what was published */
     bool exports;             /* something, to other hosts */
     unsigned char change[32]; /* digest of the difference */
 

@@ -64,12 +64,12 @@ static bool set_changed(struct sv reads, const bool *holds, int64_t highest)
     return false;
 }
 
-struct fleet_known *fleet_known_load(struct site *s, struct arena *a, struct err *err)
+struct fleet_known *fleet_known_load(struct site *s, struct store *st, struct arena *a, struct err *err)
 {
     struct fleet_known *k = ARENA_NEW(a, struct fleet_known);
     k->by_ref = map_in(a);
     k->changed_sets = map_in(a);
-    if (!compiled_load(s->store, a, &k->all, err))
+    if (!compiled_load(st, a, &k->all, err))
         return NULL;
     int64_t highest = highest_id(&k->all);
     bool *holds = calloc((size_t)highest + 1, sizeof *holds);

@@ -8,8 +8,8 @@
 
 struct fleet_known;
 
-/* Of the site's open store, in the arena. NULL and err where it cannot be read. */
-struct fleet_known *fleet_known_load(struct site *s, struct arena *a, struct err *err);
+/* What the store knows, held against the site's files; in the arena. NULL and err where it cannot be read. */
+struct fleet_known *fleet_known_load(struct site *s, struct store *st, struct arena *a, struct err *err);
 /* NULL: nothing is known of that subject. */
 const struct compiled *fleet_known_find(const struct fleet_known *k, struct sv ref);
 /* The files that it was compiled from say the same, and it asked nothing else. Its inputs are for the caller to compare. */

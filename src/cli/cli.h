@@ -33,6 +33,9 @@ extern const struct verb verb_agenda, verb_backlog, verb_context, verb_topic, ve
     verb_orphans, verb_outliers, verb_owners, verb_plan, verb_query, verb_readiness, verb_show, verb_store, verb_validate, verb_host,
     verb_revert, verb_set, verb_diff, verb_why;
 
+/* The server and what leaves it. */
+extern const struct verb verb_feed, verb_server;
+
 /* One invocation. All memory is in its arena. */
 struct cli {
     struct arena *arena;

@@ -69,6 +69,12 @@ bool state_store_place(struct cli *c, struct sv *out_place, struct err *err)
            store_place(c->arena, cli_value(c, "store"), config, site_dir, dir, out_place, err);
 }
 
+bool state_config(struct cli *c, const struct data **out_config, struct err *err)
+{
+    const char *site = cli_value(c, "site");
+    return read_config(c->arena, sv_of(site ? site : "."), out_config, err);
+}
+
 struct store *state_open_store(struct cli *c, struct err *err)
 {
     struct sv place;

@@ -22,6 +22,9 @@ bool store_place_exists(struct sv place);
 /* The place that --store, --site and --state say. */
 bool state_store_place(struct cli *c, struct sv *out_place, struct err *err);
 
+/* potlac.yaml of the site; *out_config is NULL where there is none. */
+bool state_config(struct cli *c, const struct data **out_config, struct err *err);
+
 /* The store there, which must exist. NULL and err with what to do. The caller closes. */
 struct store *state_open_store(struct cli *c, struct err *err);
 

@@ -11,7 +11,6 @@
 #include "people/ical.h"
 
 #define SERIES_KIND SV("calendar.series")
-#define FEED_KIND   SV("calendar.feed")
 #define FEED_MAX    (16u << 20)
 
 struct calendar {
@@ -402,6 +401,7 @@ struct feed_list {
     struct feed *items;
     uint32_t count;
     size_t cap;
+    struct map recorded; /* ref -> struct document, as it stands in the store */
 };
 
 static void need_feed(struct calendar *c, struct feed_list *l, struct sv ref, struct sv zone, struct sv name)
@@ -434,12 +434,13 @@ static bool list_feeds(struct calendar *c, struct feed_list *l, struct err *err)
 {
     struct document *docs;
     size_t count;
-    if (!store_list(c->store, c->arena, FEED_KIND, &docs, &count, err))
+    if (!store_list(c->store, c->arena, CALENDAR_FEED_KIND, &docs, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         struct data_doc *doc;
         if (!read_document(c->arena, docs[i].key, docs[i].json, &doc, err))
             return false;
+        map_put(&l->recorded, docs[i].key, &docs[i]);
         need_feed(c, l, docs[i].key, data_text(data_get(&doc->root, "zone")), name_of(c, docs[i].key));
     }
     for (uint32_t i = 0; i < c->count; i++) {
@@ -462,27 +463,36 @@ static struct sv feed_path(struct calendar *c, struct sv ref)
     return arena_printf(c->arena, "%.*s/%.*s-%.*s%.*s.ics", SV_ARG(c->folder), SV_ARG(kind), SV_ARG(rest), SV_ARG(at));
 }
 
-static bool flush_feed(struct calendar *c, struct run *run, const struct feed *f, struct err *err)
+/* What the feed's bytes come from, besides the series. */
+static struct sv feed_document(struct calendar *c, const struct feed *f)
 {
-    struct sv ref = f->user.n ? f->user : f->subject, old;
+    struct strbuf json = STRBUF_IN(c->arena);
+    struct json_out j = json_to(&json, false);
+    json_open(&j, '{');
+    json_kstr(&j, "zone", f->zone);
+    json_kstr(&j, "name", f->name);
+    json_kstr(&j, "installation", f->installation);
+    json_close(&j, '}');
+    return strbuf_sv(&json);
+}
+
+static bool flush_feed(struct calendar *c, struct run *run, const struct feed *f, const struct document *recorded, struct err *err)
+{
+    struct sv ref = f->user.n ? f->user : f->subject, old, document = feed_document(c, f);
     struct strbuf text = STRBUF_IN(c->arena);
     feed_write(&text, c->arena, f, (const struct series *const *)c->series, c->count, run->now);
     const char *path = sv_path(c->arena, feed_path(c, ref), err);
     c->feeds++;
     if (!path)
         return false;
-    if (fs_exists(path) && fs_read(c->arena, path, FEED_MAX, &old, NULL) && sv_eq(old, strbuf_sv(&text)))
+    bool same = fs_exists(path) && fs_read(c->arena, path, FEED_MAX, &old, NULL) && sv_eq(old, strbuf_sv(&text));
+    c->written += !same;
+    if ((same && recorded && sv_eq(recorded->json, document)) || !change_allowed(run))
         return true;
-    c->written++;
-    if (!change_allowed(run))
-        return true;
-    struct strbuf json = STRBUF_IN(c->arena);
-    struct json_out j = json_to(&json, false);
-    json_open(&j, '{');
-    json_kstr(&j, "zone", f->zone);
-    json_close(&j, '}');
-    return store_put(c->store, FEED_KIND, ref, strbuf_sv(&json), run->now, err) &&
-           fs_mkdirs(arena_cstr(c->arena, path_dir(sv_of(path))), 0755, err) && fs_write_atomic(path, strbuf_sv(&text), 0644, err);
+    if (!store_put(c->store, CALENDAR_FEED_KIND, ref, document, run->now, err))
+        return false;
+    return same ||
+           (fs_mkdirs(arena_cstr(c->arena, path_dir(sv_of(path))), 0755, err) && fs_write_atomic(path, strbuf_sv(&text), 0644, err));
 }
 
 /* Series that ended need no resource to be forgotten in time. */
@@ -501,11 +511,12 @@ static bool trim_ended(struct calendar *c, struct run *run, struct err *err)
 bool calendar_close(struct calendar *c, struct err *err)
 {
     struct run run = { .arena = c->arena, .noop = c->noop, .now = c->now };
-    struct feed_list feeds = { 0 };
+    struct feed_list feeds = { .recorded = map_in(c->arena) };
     if (!prune(c, &run, err) || !trim_ended(c, &run, err) || !list_feeds(c, &feeds, err))
         return false;
     for (uint32_t i = 0; i < feeds.count; i++)
-        if (!flush_feed(c, &run, &feeds.items[i], err))
+        if (!flush_feed(c, &run, &feeds.items[i],
+                        map_find(&feeds.recorded, feeds.items[i].user.n ? feeds.items[i].user : feeds.items[i].subject), err))
             return false;
     return true;
 }

@@ -16,6 +16,9 @@
  *   calendar_purge(cal, catalog, err); agent_converge(); calendar_close(cal, err) */
 struct calendar;
 
+/* Documents of the store: what is recorded of each feed that was written, by whose it is. */
+#define CALENDAR_FEED_KIND SV("calendar.feed")
+
 struct calendar_options {
     struct store *store;
     const struct model *model; /* for names of calendars; may be NULL */

@@ -50,6 +50,19 @@ bool feed_has(const struct feed *f, const struct series *s)
     return false;
 }
 
+static int64_t stamp_of(const struct item *it) { return it->left ? it->left : it->occurrence->stamp; }
+
+int64_t feed_modified(const struct feed *f, const struct series *const *all, uint32_t count)
+{
+    struct item item;
+    int64_t latest = 0;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t j = 0; j < all[i]->occurrence_count; j++)
+            if (choose(f, all[i], &all[i]->occurrences[j], &item) && stamp_of(&item) > latest)
+                latest = stamp_of(&item);
+    return latest;
+}
+
 static int by_time(const void *x, const void *y)
 {
     const struct item *a = x, *b = y;
@@ -72,7 +85,7 @@ static void write_event(struct strbuf *out, const struct item *it)
     const struct occurrence *o = it->occurrence;
     const struct meeting *m = &it->series->meetings[o->meeting];
     const struct zone *z = zone_find(m->zone, NULL);
-    int64_t stamp = it->left ? it->left : o->stamp;
+    int64_t stamp = stamp_of(it);
     ical_line(out, SV("BEGIN"), SV("VEVENT"));
     ical_line(out, SV("UID"), it->uid);
     ical_utc(out, "DTSTAMP", stamp);

@@ -17,6 +17,8 @@ struct feed {
 struct sv ritual_subject(struct sv title);
 /* Does anything of a series belong in the feed? */
 bool feed_has(const struct feed *f, const struct series *s);
+/* When anything in the feed was last revised: its latest LAST-MODIFIED; 0 where there is nothing in it. */
+int64_t feed_modified(const struct feed *f, const struct series *const *all, uint32_t count);
 void feed_write(struct strbuf *out, struct arena *a, const struct feed *f, const struct series *const *all, uint32_t count, int64_t now);
 
 #endif

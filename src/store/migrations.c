@@ -53,6 +53,10 @@
     "CREATE TABLE type_count (type " TEXT " NOT NULL PRIMARY KEY, uses " INT " NOT NULL);"                                                 \
     "INSERT INTO type_count (type, uses) SELECT type, sum(uses) FROM resource GROUP BY type;"
 
+/* One row that counts the changes of what feeds are made from. */
+#define CALENDAR_KINDS       "('calendar', 'calendar.series', 'calendar.feed')"
+#define CALENDAR_CHANGE(INT) "CREATE TABLE calendar_change (changes " INT " NOT NULL); INSERT INTO calendar_change (changes) VALUES (0);"
+
 const struct migration sqlite_migrations[] = {
     { 1, "events and documents",
       "CREATE TABLE event ("
@@ -88,6 +92,14 @@ const struct migration sqlite_migrations[] = {
       " UPDATE type_count SET uses = uses - OLD.uses WHERE type = OLD.type; END;" },
     { 6, "resources of each type are counted a catalog at a time",
       "DROP TRIGGER type_count_new; DROP TRIGGER type_count_uses; DROP TRIGGER type_count_gone;" },
+    { 7, "when calendars changed",
+      CALENDAR_CHANGE("INTEGER")
+      "CREATE TRIGGER calendar_new AFTER INSERT ON document WHEN NEW.kind IN " CALENDAR_KINDS " BEGIN"
+      " UPDATE calendar_change SET changes = changes + 1; END;"
+      "CREATE TRIGGER calendar_changed AFTER UPDATE ON document WHEN NEW.kind IN " CALENDAR_KINDS " BEGIN"
+      " UPDATE calendar_change SET changes = changes + 1; END;"
+      "CREATE TRIGGER calendar_gone AFTER DELETE ON document WHEN OLD.kind IN " CALENDAR_KINDS " BEGIN"
+      " UPDATE calendar_change SET changes = changes + 1; END;" },
 };
 
 const struct migration postgres_migrations[] = {
@@ -148,6 +160,14 @@ const struct migration postgres_migrations[] = {
       "CREATE TRIGGER type_count_changes AFTER INSERT OR UPDATE OF uses OR DELETE ON resource FOR EACH ROW EXECUTE FUNCTION count_type();" },
     { 6, "resources of each type are counted a catalog at a time",
       "DROP TRIGGER type_count_changes ON resource; DROP FUNCTION count_type();" },
+    { 7, "when calendars changed",
+      CALENDAR_CHANGE("bigint")
+      "CREATE FUNCTION count_calendar_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+      " UPDATE calendar_change SET changes = changes + 1; RETURN NULL; END $$;"
+      "CREATE TRIGGER calendar_changed AFTER INSERT OR UPDATE ON document FOR EACH ROW WHEN (NEW.kind IN " CALENDAR_KINDS ")"
+      " EXECUTE FUNCTION count_calendar_change();"
+      "CREATE TRIGGER calendar_gone AFTER DELETE ON document FOR EACH ROW WHEN (OLD.kind IN " CALENDAR_KINDS ")"
+      " EXECUTE FUNCTION count_calendar_change();" },
 };
 /* clang-format on */
 

@@ -322,6 +322,12 @@ bool store_keys(struct store *s, struct arena *a, struct sv kind, struct sv **ou
     return true;
 }
 
+bool store_calendar_changes(struct store *s, int64_t *out_changes, struct err *err)
+{
+    return store_run(s, "SELECT changes FROM calendar_change", SQL_KEPT, NULL, 0, sql_take_int, out_changes, err) ||
+           err_wrap(err, "cannot ask for changes of calendars");
+}
+
 bool store_verify(struct store *s, struct err *err)
 {
     enter(s);

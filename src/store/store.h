@@ -58,6 +58,9 @@ bool store_list(struct store *s, struct arena *a, struct sv kind, struct documen
 /* Keys alone, in order: the documents are not read. */
 bool store_keys(struct store *s, struct arena *a, struct sv kind, struct sv **out_keys, size_t *out_count, struct err *err);
 
+/* A number that rises with each change of what is recorded of calendars: whoever keeps something made from it asks this first. */
+bool store_calendar_changes(struct store *s, int64_t *out_changes, struct err *err);
+
 /* Is the file whole? False and what is wrong with it. */
 bool store_verify(struct store *s, struct err *err);
 

@@ -75,11 +75,12 @@ static int gc(struct upkeep *u, struct err *err)
     if (!store_collect(u->store, &gc, &r, err))
         return cli_broken(err);
     if (u->c->json)
-        printf("{\"reports\": %llu, \"nodes\": %llu, \"values\": %llu}\n", (unsigned long long)r.reports, (unsigned long long)r.nodes,
-               (unsigned long long)r.values);
+        printf("{\"reports\": %llu, \"nodes\": %llu, \"values\": %llu, \"reads\": %llu}\n", (unsigned long long)r.reports,
+               (unsigned long long)r.nodes, (unsigned long long)r.values, (unsigned long long)r.reads);
     else
-        printf("Let go: %llu reports, %llu nodes that are no more, %llu unused values. The history is whole.\n",
-               (unsigned long long)r.reports, (unsigned long long)r.nodes, (unsigned long long)r.values);
+        printf("Let go: %llu reports, %llu nodes that are no more, %llu unused values, %llu unused records of what catalogs were compiled "
+               "from. The history is whole.\n",
+               (unsigned long long)r.reports, (unsigned long long)r.nodes, (unsigned long long)r.values, (unsigned long long)r.reads);
     return EXIT_OK;
 }
 

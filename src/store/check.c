@@ -35,6 +35,9 @@ static const struct {
     { "resource %1 says that it has %2 nodes, and has %3",
       "SELECT r.type || '[' || r.title || ']', r.uses, count(l.node) FROM resource r LEFT JOIN node_resource l ON l.resource = r.id"
       " GROUP BY r.id, r.type, r.title, r.uses HAVING r.uses <> count(l.node)" },
+    { "resources of type %1 are counted as %2, and are %3", "SELECT t.type, t.uses, coalesce(r.uses, 0) FROM type_count t LEFT JOIN "
+                                                            "(SELECT type, sum(uses) AS uses FROM resource GROUP BY type) r"
+                                                            " ON r.type = t.type WHERE t.uses <> coalesce(r.uses, 0)" },
     { "set of edges %1 says that it has %2 nodes, and has %3",
       "SELECT e.hash, e.uses, count(n.id) FROM edge_set e LEFT JOIN node n ON n.edge_set = e.id GROUP BY e.id, e.hash, e.uses"
       " HAVING e.uses <> count(n.id)" },

@@ -181,7 +181,7 @@ static const struct table_field environment_fields[] = {
     { "namespace", FIELD_TEXT, 0, \
       "substr(d.key, instr(d.key, ':') + 1, instr(d.key, '/') - instr(d.key, ':') - 1)", "split_part(split_part(d.key, ':', 2), '/', 1)" }, \
     { "name", FIELD_TEXT, 0, "substr(d.key, instr(d.key, '/') + 1)", "split_part(d.key, '/', 2)" }, \
-    { "spec", FIELD_JSON, 0, "d.json -> '$.spec'", "(d.json::jsonb -> 'spec')" }, \
+    { "spec", FIELD_JSON, 0, "d.json -> '$.spec'", "(d.json::jsonb -> 'spec')", "d.json" }, \
     { "recorded", FIELD_TIME, FIELD_HIDDEN, "d.at * 1000", NULL }
 
 static const struct table_field entity_fields[] = {

@@ -28,6 +28,7 @@ struct table_field {
     unsigned flags;
     const char *sql;
     const char *postgres; /* NULL: the same */
+    const char *written;  /* of JSON: the column whose text this is a part of, as base/json.h writes it; NULL: not known */
 };
 
 enum table_flags {

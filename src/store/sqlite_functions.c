@@ -149,12 +149,22 @@ static void fn_path_matches(sqlite3_context *c, int n, sqlite3_value **args)
         sqlite3_set_auxdata(c, 1, p, free_patterns);
 }
 
+/* holds(text, part) */
+static void fn_holds(sqlite3_context *c, int n, sqlite3_value **args)
+{
+    (void)n;
+    struct sv text = text_of(args[0]), part = text_of(args[1]);
+    sqlite3_result_int(c, memmem(text.p, text.n, part.p, part.n) != NULL);
+}
+
 bool sqlite_add_functions(sqlite3 *db)
 {
     static const struct {
         const char *name;
         void (*fn)(sqlite3_context *, int, sqlite3_value **);
-    } functions[] = { { "matches", fn_matches }, { "path_list", fn_path_list }, { "path_matches", fn_path_matches } };
+    } functions[] = {
+        { "matches", fn_matches }, { "path_list", fn_path_list }, { "path_matches", fn_path_matches }, { "holds", fn_holds }
+    };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         if (sqlite3_create_function(db, functions[i].name, 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, functions[i].fn, NULL, NULL) !=
             SQLITE_OK)

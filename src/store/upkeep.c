@@ -97,11 +97,12 @@ static bool collect_nodes(struct store *s, int64_t before, uint64_t *io_count, s
 /* Values that no node has go when the last one lets go of them; these were left by something else. */
 static bool collect_values(struct store *s, uint64_t *io_count, struct err *err)
 {
-    static const char *const unused[][2] = {
+    static const char *const unused[][3] = {
         { "SELECT count(*) FROM fact WHERE NOT EXISTS (SELECT 1 FROM node_fact l WHERE l.fact = fact.id)",
           "DELETE FROM fact WHERE NOT EXISTS (SELECT 1 FROM node_fact l WHERE l.fact = fact.id)" },
         { "SELECT count(*) FROM resource WHERE NOT EXISTS (SELECT 1 FROM node_resource l WHERE l.resource = resource.id)",
-          "DELETE FROM resource WHERE NOT EXISTS (SELECT 1 FROM node_resource l WHERE l.resource = resource.id)" },
+          "DELETE FROM resource WHERE NOT EXISTS (SELECT 1 FROM node_resource l WHERE l.resource = resource.id)",
+          "UPDATE type_count SET uses = (SELECT coalesce(sum(r.uses), 0) FROM resource r WHERE r.type = type_count.type)" },
         { "SELECT count(*) FROM edge_set WHERE id NOT IN (SELECT edge_set FROM node WHERE edge_set IS NOT NULL)",
           "DELETE FROM edge_set WHERE id NOT IN (SELECT edge_set FROM node WHERE edge_set IS NOT NULL)" },
     };
@@ -112,7 +113,8 @@ static bool collect_values(struct store *s, uint64_t *io_count, struct err *err)
     for (size_t i = 0; ok && i < sizeof unused / sizeof *unused; i++) {
         int64_t n = 0;
         ok = store_run(s, unused[i][0], SQL_KEPT, NULL, 0, sql_take_int, &n, err) &&
-             (!n || store_run(s, unused[i][1], SQL_KEPT, NULL, 0, NULL, NULL, err));
+             (!n || (store_run(s, unused[i][1], SQL_KEPT, NULL, 0, NULL, NULL, err) &&
+                     (!unused[i][2] || store_run(s, unused[i][2], SQL_KEPT, NULL, 0, NULL, NULL, err))));
         gone += (uint64_t)n;
     }
     ok = end(s, ok, err);
@@ -120,11 +122,36 @@ static bool collect_values(struct store *s, uint64_t *io_count, struct err *err)
     return ok || err_wrap(err, "cannot let unused values go");
 }
 
+/* What catalogs were compiled from, where no subject was compiled from it last. */
+static bool collect_reads(struct store *s, uint64_t *io_count, struct err *err)
+{
+#define UNUSED_READ(of_sets) " FROM site_read WHERE id NOT IN (SELECT l.value " of_sets ")"
+#define SQLITE_SETS          "FROM read_set r JOIN json_each('[' || r.reads || ']') l"
+#define POSTGRES_SETS        "FROM (SELECT unnest(string_to_array(reads, ','))::bigint AS value FROM read_set) l"
+    static const char *const steps[][3] = {
+        [SQL_OF_SQLITE] = { "DELETE FROM read_set WHERE id NOT IN (SELECT read_set FROM compiled)",
+                            "SELECT count(*)" UNUSED_READ(SQLITE_SETS), "DELETE" UNUSED_READ(SQLITE_SETS) },
+        [SQL_OF_POSTGRES] = { "DELETE FROM read_set WHERE id NOT IN (SELECT read_set FROM compiled)",
+                              "SELECT count(*)" UNUSED_READ(POSTGRES_SETS), "DELETE" UNUSED_READ(POSTGRES_SETS) },
+    };
+    const char *const *sql = steps[store_dialect(s)];
+    int64_t n = 0;
+    if (!store_begin(s, err))
+        return false;
+    bool ok =
+        end(s,
+            store_run(s, sql[0], SQL_KEPT, NULL, 0, NULL, NULL, err) && store_run(s, sql[1], SQL_KEPT, NULL, 0, sql_take_int, &n, err) &&
+                (!n || store_run(s, sql[2], SQL_KEPT, NULL, 0, NULL, NULL, err)),
+            err);
+    *io_count += ok ? (uint64_t)n : 0;
+    return ok || err_wrap(err, "cannot let records of what was read go");
+}
+
 bool store_collect(struct store *s, const struct store_gc *gc, struct store_gc_result *out_result, struct err *err)
 {
     struct store_gc_result r = { 0 };
     bool ok = collect_reports(s, gc->reports_before, &r.reports, err) && collect_nodes(s, gc->nodes_before, &r.nodes, err) &&
-              collect_values(s, &r.values, err);
+              collect_values(s, &r.values, err) && collect_reads(s, &r.reads, err);
     *out_result = r;
     return ok;
 }

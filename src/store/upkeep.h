@@ -16,7 +16,7 @@ struct store_gc {
     int64_t nodes_before;   /* nodes deactivated (or expired) before it go, with all that is known of them */
 };
 struct store_gc_result {
-    uint64_t reports, nodes, values; /* that went */
+    uint64_t reports, nodes, values, reads; /* that went */
 };
 /* In short transactions: other writers come in between. History stays whole, whatever its age. */
 bool store_collect(struct store *s, const struct store_gc *gc, struct store_gc_result *out_result, struct err *err);

@@ -116,7 +116,8 @@ static void put_world(struct store *s, struct arena *a)
     must(store_put(s, SV("entity"), SV("host:default/a"),
                    SV("{\"kind\":\"Host\",\"spec\":{\"fqdn\":\"A.example.org\",\"cluster\":\"web\"}}"), 1, &err),
          &err);
-    must(store_put(s, SV("entity"), SV("host:default/c.example.org"), SV("{\"kind\":\"Host\",\"spec\":{\"cluster\":\"db\"}}"), 1, &err),
+    must(store_put(s, SV("entity"), SV("host:default/c.example.org"),
+                   SV("{\"kind\":\"Host\",\"spec\":{\"cluster\":\"db\",\"note\":\"say \\\"hä\\\" / 50%\",\"at\":[\"lon\"]}}"), 1, &err),
          &err);
     must(store_put(s, SV("entity"), SV("cluster:default/web"), SV("{\"kind\":\"Cluster\",\"spec\":{\"size\":3}}"), 1, &err), &err);
     must(store_commit(s, &err), &err);
@@ -222,6 +223,12 @@ static const struct {
     { "hosts[name, cluster] { order by name }", "[{\"name\":\"a\",\"cluster\":\"web\"},{\"name\":\"c.example.org\",\"cluster\":\"db\"}]" },
     { "nodes[certname] { hosts { cluster = 'web' } }", "[{\"certname\":\"a.example.org\"}]" },
     { "hosts[ref] { inventory { facts.os.family = 'RedHat' } }", "[{\"ref\":\"host:default/c.example.org\"}]" },
+    { "hosts[name] { cluster != 'web' }", "[{\"name\":\"c.example.org\"}]" },
+    { "hosts[name] { cluster in ['web', 'db'] order by name }", "[{\"name\":\"a\"},{\"name\":\"c.example.org\"}]" },
+    { "hosts[name] { cluster = 'Host' or cluster = 'fqdn' }", "[]" }, /* these words stand elsewhere */
+    { "hosts[name] { note = 'say \"hä\" / 50%' }", "[{\"name\":\"c.example.org\"}]" },
+    { "hosts[name] { note = 'say' }", "[]" },
+    { "hosts[name] { spec.at[0] = 'lon' and spec.cluster = 'db' }", "[{\"name\":\"c.example.org\"}]" },
     { "clusters { size >= 3 }",
       "[{\"ref\":\"cluster:default/web\",\"kind\":\"Cluster\",\"namespace\":\"default\",\"name\":\"web\",\"spec\":{\"size\":3}}]" },
     { "entities[kind, count()] { group by kind order by kind }", "[{\"kind\":\"Cluster\",\"count\":1},{\"kind\":\"Host\",\"count\":2}]" },

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "store/backend.h"
 #include "store/backup.h"
+#include "store/compiled.h"
 #include "store/inventory.h"
 #include "store/upkeep.h"
 
@@ -107,6 +108,7 @@ static void test_check_faults(void **state)
     } cases[] = {
         { "UPDATE fact SET uses = 5 WHERE name = 'os'", "fact os says that it has 5 nodes, and has 2" },
         { "UPDATE resource SET uses = 1 WHERE type = 'File'", "resource File[/etc/motd] says that it has 1 nodes, and has 2" },
+        { "UPDATE type_count SET uses = 7 WHERE type = 'File'", "resources of type File are counted as 7, and are 2" },
         { "UPDATE edge_set SET uses = 3", "says that it has 3 nodes, and has 2" },
         { "DELETE FROM fact WHERE name = 'os'", "has a fact 'os' that is not there" },
         { "DELETE FROM resource WHERE type = 'Package' AND title = 'one'", "node one has a resource that is not there" },
@@ -166,6 +168,38 @@ static void test_collect(void **state)
     assert_int_equal(number(s, "SELECT count(*) FROM fact WHERE value = '8'"), 0);
     assert_int_equal(number(s, "SELECT uses FROM fact WHERE name = 'os'"), 2);
     assert_int_equal(number(s, "SELECT count(*) FROM event"), 2); /* history is not touched */
+    store_close(s);
+    place_free(&p);
+}
+
+/* What catalogs were compiled from goes when none is compiled from it any more. */
+static void test_collect_reads(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = full_store(&p);
+    struct err err = { "" };
+    struct store_gc_result r;
+    struct compiled_read reads[] = { { 0, 1, SV("./a"), SV("1") }, { 0, 1, SV("./b"), SV("2") }, { 0, 1, SV("./c"), SV("3") } };
+    const struct compiled one = { .key = SV("host:default/a") }, two = { .key = SV("host:default/b") },
+                          none = { .key = SV("host:default/c") };
+    must(store_begin(s, &err), &err);
+    must(compiled_put_reads(s, reads, 3, &err), &err);
+    const int64_t ids[] = { reads[0].id, reads[1].id, reads[2].id };
+    must(compiled_put(s, p.arena, &one, ids, 2, &err) && compiled_put(s, p.arena, &two, ids + 1, 2, &err), &err);
+    must(compiled_put(s, p.arena, &none, ids, 0, &err), &err);
+    must(store_commit(s, &err), &err);
+    must(store_collect(s, &(struct store_gc){ 0, 0 }, &r, &err), &err);
+    assert_int_equal(r.reads, 0);
+    must(store_begin(s, &err), &err);
+    must(compiled_delete(s, two.key, &err), &err);
+    must(store_commit(s, &err), &err);
+    sql(s, "INSERT INTO read_set (hash, uses, reads) VALUES ('left', 1, '3')"); /* that no subject has */
+    must(store_collect(s, &(struct store_gc){ 0, 0 }, &r, &err), &err);
+    assert_int_equal(r.reads, 1);
+    assert_int_equal(number(s, "SELECT count(*) FROM site_read WHERE path IN ('./a', './b')"), 2);
+    assert_int_equal(number(s, "SELECT count(*) FROM site_read"), 2);
+    assert_int_equal(number(s, "SELECT count(*) FROM read_set WHERE hash = 'left'"), 0);
     store_close(s);
     place_free(&p);
 }
@@ -324,7 +358,7 @@ static void test_backup_while_others_write(void **state)
 
 #define UPKEEP_TESTS                                                                                                                       \
     cmocka_unit_test(test_check_sound), cmocka_unit_test(test_check_faults), cmocka_unit_test(test_collect),                               \
-        cmocka_unit_test(test_collect_many), cmocka_unit_test(test_counts), cmocka_unit_test(test_backup),                                 \
-        cmocka_unit_test(test_backup_while_others_write)
+        cmocka_unit_test(test_collect_reads), cmocka_unit_test(test_collect_many), cmocka_unit_test(test_counts),                          \
+        cmocka_unit_test(test_backup), cmocka_unit_test(test_backup_while_others_write)
 
 #endif

@@ -1,6 +1,7 @@
 /* check: model, manifests, templates and data are sound, and every subject compiles. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fleet.h"
+#include "cli/readiness_scope.h"
 #include "cli/show.h"
 #include "cli/sources.h"
 #include "lookup/lookup.h"
@@ -47,6 +48,17 @@ static bool check_modules(struct cli *c, struct site *s, struct err *err)
     cli_diags(c, &diags);
     report(c, ok, "modules", arena_printf(c->arena, "%zu, and what they depend on", own));
     return ok || err_set(err, "modules do not have what they depend on");
+}
+
+/* Of a site that has any. */
+static bool check_checks(struct cli *c, struct site *s, struct err *err)
+{
+    struct diags diags = diags_in(c->arena);
+    uint32_t n = s->model ? readiness_checks_test(s->model, c->arena, s->now, &diags) : 0;
+    cli_diags(c, &diags);
+    if (n)
+        report(c, !diags.errors, "checks", arena_printf(c->arena, "%u, and the expressions in them", n));
+    return !diags.errors || err_set(err, "the checks have mistakes");
 }
 
 static bool check_data(struct cli *c, struct site *s, struct err *err)
@@ -133,6 +145,7 @@ static int check(struct cli *c)
     ok = check_sources(c, &s, &err) && ok;
     ok = check_modules(c, &s, &err) && ok;
     ok = check_data(c, &s, &err) && ok;
+    ok = check_checks(c, &s, &err) && ok;
     ok = check_catalogs(c, &s, &err) && ok;
     site_close(&s);
     if (c->json)

@@ -1,4 +1,4 @@
-/* readiness: how far each service is from what the checks ask, what would mend it, and how that went over time. */
+/* readiness: how far services, and whatever else checks are on, are from what they ask, what would mend it, and how that went over time. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/readiness_scope.h"
 
@@ -12,18 +12,20 @@ static const char *const grade_names[GRADE_COUNT] = { "none", "bronze", "silver"
 
 struct check {
     const struct entity *entity;
+    enum model_kind on;
     enum grade level;
 };
 
-enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_APART /* its 'when' does not hold */ };
+/* APART: its 'when' does not hold. NO_DATA: it counts what nobody ever recorded. */
+enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_APART, VERDICT_NO_DATA };
 struct finding {
     enum verdict verdict;
     struct check_result result;
 };
 
-struct service_result {
-    const struct entity *service;
-    struct finding *findings; /* of each check */
+struct subject_result {
+    const struct entity *subject;
+    struct finding *findings; /* of each check that is on its kind */
     uint32_t passed, of;
     enum grade grade;
 };
@@ -35,8 +37,8 @@ struct readiness {
     struct check *checks; /* by level, then by name */
     uint32_t check_count;
     size_t check_cap;
-    struct service_result *results;
-    uint32_t count;
+    struct subject_result *results;
+    uint32_t count, chosen; /* results; of as many as were chosen */
     uint32_t recorded;
 };
 
@@ -56,14 +58,22 @@ static void take_checks(struct readiness *r, const struct model *m)
     uint32_t n;
     const struct entity *const *all = model_of_kind(m, KIND_CHECK, &n);
     for (int level = GRADE_BRONZE; level < GRADE_COUNT; level++)
-        for (uint32_t i = 0; i < n; i++)
-            if (sv_eq_nocase(entity_text(all[i], "on"), SV("component")) && level_of(all[i]) == (enum grade)level) {
-                struct check check = { all[i], (enum grade)level };
+        for (uint32_t i = 0; i < n; i++) {
+            struct check check = { all[i], KIND_COMPONENT, (enum grade)level };
+            if (level_of(all[i]) == check.level && readiness_kind(entity_text(all[i], "on"), &check.on))
                 ARENA_PUSH(r->arena, r->checks, r->check_count, r->check_cap, check);
-            }
+        }
 }
 
-/* The standard set, for a site that declares none. */
+static bool has_checks_on(const struct readiness *r, enum model_kind kind)
+{
+    for (uint32_t i = 0; i < r->check_count; i++)
+        if (r->checks[i].on == kind)
+            return true;
+    return false;
+}
+
+/* The standard set, for a site that declares none on services. */
 static bool read_standard(struct readiness *r, struct err *err)
 {
     struct sv text, path = path_join(r->arena, site_own_modules(r->arena), SV("potlac/checks/standard.yaml"));
@@ -81,22 +91,22 @@ static bool read_standard(struct readiness *r, struct err *err)
 
 static bool read_checks(struct readiness *r, struct err *err)
 {
+    struct diags diags = diags_in(r->arena);
+    readiness_checks_test(r->s->model, r->arena, r->s->now, &diags);
+    if (cli_diags(r->c, &diags))
+        return err_set(err, "the checks have mistakes: nothing is graded");
     take_checks(r, r->s->model);
-    return r->check_count || read_standard(r, err);
+    return has_checks_on(r, KIND_COMPONENT) || read_standard(r, err);
 }
 
 /* --- evaluating --- */
 
+/* Its mistakes were told before: what fails here is the store. */
 static bool run_expr(struct readiness *r, const struct check *check, const char *field, const struct check_scope *scope, struct arena *a,
                      struct check_result *out, struct err *err)
 {
-    unsigned line = 0, column;
-    struct span at = entity_span(check->entity, field);
-    if (check_expr_run(r->s->store, a, entity_text(check->entity, field), scope, out, err))
-        return true;
-    if (at.src)
-        span_position(at, &line, &column);
-    return err_wrap(err, "%.*s:%u: '%s' of check '%.*s'", SV_ARG(at.src ? at.src->path : SV("")), line, field, SV_ARG(check->entity->name));
+    return check_expr_run(r->s->store, a, entity_text(check->entity, field), scope, out, err) ||
+           err_wrap(err, "'%s' of check '%.*s'", field, SV_ARG(check->entity->name));
 }
 
 static bool find(struct readiness *r, const struct check *check, const struct check_scope *scope, struct finding *out, struct err *err)
@@ -104,66 +114,87 @@ static bool find(struct readiness *r, const struct check *check, const struct ch
     struct arena *a = arena_new(0);
     struct check_result when = { .holds = true };
     bool ok = !entity_text(check->entity, "when").n || run_expr(r, check, "when", scope, a, &when, err);
+    when.holds = when.holds && !when.no_data;
     ok = ok && (!when.holds || run_expr(r, check, "expr", scope, a, &out->result, err));
-    out->verdict = !when.holds ? VERDICT_APART : out->result.holds ? VERDICT_HOLDS : VERDICT_FAILS;
+    out->verdict = !when.holds ? VERDICT_APART : out->result.no_data ? VERDICT_NO_DATA : out->result.holds ? VERDICT_HOLDS : VERDICT_FAILS;
     out->result.comparison = arena_dup(r->arena, out->result.comparison);
     arena_free(a);
     return ok;
 }
 
-static void grade(const struct readiness *r, struct service_result *result)
+static void grade(const struct readiness *r, struct subject_result *result)
 {
     enum grade lowest_failed = GRADE_COUNT, highest = GRADE_NONE;
     for (uint32_t i = 0; i < r->check_count; i++) {
         enum verdict v = result->findings[i].verdict;
-        result->of += v != VERDICT_APART;
+        if (r->checks[i].on != result->subject->kind)
+            continue;
+        result->of += v == VERDICT_HOLDS || v == VERDICT_FAILS;
         result->passed += v == VERDICT_HOLDS;
-        highest = r->checks[i].level > highest ? r->checks[i].level : highest;
+        highest = v != VERDICT_NO_DATA && r->checks[i].level > highest ? r->checks[i].level : highest;
         if (v == VERDICT_FAILS && r->checks[i].level < lowest_failed)
             lowest_failed = r->checks[i].level;
     }
     result->grade = lowest_failed == GRADE_COUNT ? highest : (enum grade)(lowest_failed - 1);
 }
 
-static bool evaluate(struct readiness *r, const struct readiness_facts *facts, const struct entity *service, struct err *err)
+static bool evaluate(struct readiness *r, const struct readiness_facts *facts, const struct entity *subject, struct err *err)
 {
-    struct service_result *result = &r->results[r->count++];
-    struct check_scope scope = readiness_scope(r->s, r->arena, facts, service);
-    *result = (struct service_result){ .service = service, .findings = ARENA_ARRAY(r->arena, struct finding, r->check_count + 1) };
+    struct subject_result *result = &r->results[r->count++];
+    struct check_scope scope = readiness_scope(r->s, r->arena, facts, subject);
+    *result = (struct subject_result){ .subject = subject, .findings = ARENA_ARRAY(r->arena, struct finding, r->check_count + 1) };
     for (uint32_t i = 0; i < r->check_count; i++)
-        if (!find(r, &r->checks[i], &scope, &result->findings[i], err))
+        if (r->checks[i].on == subject->kind && !find(r, &r->checks[i], &scope, &result->findings[i], err))
             return false;
     grade(r, result);
     return true;
 }
 
+/* Of components the services, of hosts those that are in use. */
+static bool is_graded(const struct entity *e)
+{
+    struct sv status = e->kind == KIND_HOST ? entity_text(e, "status") : SV_NONE;
+    if (e->kind == KIND_COMPONENT)
+        return sv_is(entity_text(e, "type"), "service");
+    return !status.n || sv_is(status, "active") || sv_is(status, "draining");
+}
+
 static bool evaluate_all(struct readiness *r, const struct entity *only, struct err *err)
 {
-    uint32_t n;
+    uint32_t kind_count, n;
+    size_t cap = 0;
     struct readiness_facts facts;
-    const struct entity *const *all = model_of_kind(r->s->model, KIND_COMPONENT, &n);
-    r->results = ARENA_ARRAY(r->arena, struct service_result, n + 1);
+    const struct entity **chosen = NULL;
+    const char *const *kinds = readiness_kind_names(&kind_count);
+    for (uint32_t k = 0, count = 0; k < kind_count; k++) {
+        enum model_kind kind = model_kind_of(sv_of(kinds[k]));
+        const struct entity *const *all = model_of_kind(r->s->model, kind, &n);
+        for (uint32_t i = 0; i < n && has_checks_on(r, kind); i++)
+            if (only ? all[i] == only : is_graded(all[i]))
+                ARENA_PUSH(r->arena, chosen, count, cap, all[i]);
+        r->chosen = count;
+    }
+    r->results = ARENA_ARRAY(r->arena, struct subject_result, r->chosen + 1);
     if (!readiness_read(r->s, &facts, err))
         return false;
-    for (uint32_t i = 0; i < n; i++)
-        if (only ? all[i] == only : sv_is(entity_text(all[i], "type"), "service"))
-            if (!evaluate(r, &facts, all[i], err))
-                return false;
+    for (uint32_t i = 0; i < r->chosen; i++)
+        if (!evaluate(r, &facts, chosen[i], err))
+            return false;
     return true;
 }
 
 /* --- recording --- */
 
-static void write_failed(const struct readiness *r, const struct service_result *result, struct json_out *j)
+static void write_failed(const struct readiness *r, const struct subject_result *result, struct json_out *j)
 {
     json_open(j, '[');
     for (uint32_t i = 0; i < r->check_count; i++)
-        if (result->findings[i].verdict == VERDICT_FAILS)
+        if (r->checks[i].on == result->subject->kind && result->findings[i].verdict == VERDICT_FAILS)
             json_str(j, r->checks[i].entity->name);
     json_close(j, ']');
 }
 
-static struct sv recorded_form(const struct readiness *r, const struct service_result *result)
+static struct sv recorded_form(const struct readiness *r, const struct subject_result *result)
 {
     struct strbuf out = STRBUF_IN(r->arena);
     struct json_out j = json_to(&out, false);
@@ -178,11 +209,11 @@ static struct sv recorded_form(const struct readiness *r, const struct service_r
 }
 
 /* One event where the result is another than the last one, or that is a day old: a line through time without a point for each look. */
-static bool record_one(struct readiness *r, const struct service_result *result, struct err *err)
+static bool record_one(struct readiness *r, const struct subject_result *result, struct err *err)
 {
     enum { DAY = 86400 };
-    struct event_query q = { .kind = SV("readiness"), .subject = result->service->ref, .limit = 1 };
-    struct event *last, e = { .at = r->s->now, .kind = SV("readiness"), .subject = result->service->ref, .actor = SV("potlac") };
+    struct event_query q = { .kind = SV("readiness"), .subject = result->subject->ref, .limit = 1 };
+    struct event *last, e = { .at = r->s->now, .kind = SV("readiness"), .subject = result->subject->ref, .actor = SV("potlac") };
     size_t n;
     e.body = recorded_form(r, result);
     if (!store_events(r->s->store, r->arena, &q, &last, &n, err))
@@ -218,6 +249,9 @@ static void print_finding(const struct readiness *r, struct strbuf *out, uint32_
 {
     const struct check *check = &r->checks[i];
     struct sv explain = entity_text(check->entity, "explain"), mend = entity_text(check->entity, "mend");
+    if (f->verdict == VERDICT_NO_DATA)
+        strbuf_addf(out, "  %-6s  %s%.*s%s: no data: nobody recorded what it counts\n", grade_names[check->level], cli_dim(r->c),
+                    SV_ARG(check->entity->title), cli_plain(r->c));
     if (f->verdict != VERDICT_FAILS)
         return;
     strbuf_addf(out, "  %-6s  %s%.*s%s: ", grade_names[check->level], cli_red(r->c), SV_ARG(check->entity->title), cli_plain(r->c));
@@ -236,30 +270,35 @@ static void print_text(const struct readiness *r)
 {
     AUTO_STRBUF out = STRBUF_HEAP;
     uint32_t grades[GRADE_COUNT] = { 0 };
+    bool others = false;
     for (uint32_t k = 0; k < r->count; k++) {
-        const struct service_result *result = &r->results[k];
-        struct sv ref = ref_short(r->arena, result->service->ref);
+        const struct subject_result *result = &r->results[k];
+        struct sv ref = ref_short(r->arena, result->subject->ref);
         grades[result->grade]++;
         strbuf_addf(&out, "%s%.*s%s  %s%s%s  %u of %u\n", cli_bold(r->c), SV_ARG(ref), cli_plain(r->c), colour_of(r->c, result->grade),
                     grade_names[result->grade], cli_plain(r->c), result->passed, result->of);
+        others |= result->subject->kind != KIND_COMPONENT;
         for (uint32_t i = 0; i < r->check_count; i++)
-            print_finding(r, &out, i, &result->findings[i]);
+            if (r->checks[i].on == result->subject->kind)
+                print_finding(r, &out, i, &result->findings[i]);
     }
     if (r->count > 1)
-        strbuf_addf(&out, "%u services: %u gold, %u silver, %u bronze, %u none\n", r->count, grades[GRADE_GOLD], grades[GRADE_SILVER],
-                    grades[GRADE_BRONZE], grades[GRADE_NONE]);
+        strbuf_addf(&out, "%u %s: %u gold, %u silver, %u bronze, %u none\n", r->count, others ? "entities" : "services", grades[GRADE_GOLD],
+                    grades[GRADE_SILVER], grades[GRADE_BRONZE], grades[GRADE_NONE]);
     cli_write(stdout, &out);
 }
 
 static void json_finding(const struct check *check, const struct finding *f, struct json_out *j)
 {
-    static const char *const verdicts[] = { [VERDICT_HOLDS] = "holds", [VERDICT_FAILS] = "fails", [VERDICT_APART] = "not applicable" };
+    static const char *const verdicts[] = {
+        [VERDICT_HOLDS] = "holds", [VERDICT_FAILS] = "fails", [VERDICT_APART] = "not applicable", [VERDICT_NO_DATA] = "no data"
+    };
     json_open(j, '{');
     json_kstr(j, "check", check->entity->name);
     json_kstr(j, "title", check->entity->title);
     json_kstr(j, "level", sv_of(grade_names[check->level]));
     json_kstr(j, "verdict", sv_of(verdicts[f->verdict]));
-    if (f->verdict != VERDICT_APART) {
+    if (f->verdict == VERDICT_HOLDS || f->verdict == VERDICT_FAILS) {
         json_kint(j, "is", f->result.left);
         json_kstr(j, "comparison", f->result.comparison);
         json_kint(j, "should", f->result.right);
@@ -276,16 +315,17 @@ static void print_json(const struct readiness *r)
     struct json_out j = json_to(&out, true);
     json_open(&j, '[');
     for (uint32_t k = 0; k < r->count; k++) {
-        const struct service_result *result = &r->results[k];
+        const struct subject_result *result = &r->results[k];
         json_open(&j, '{');
-        json_kstr(&j, "service", result->service->ref);
+        json_kstr(&j, result->subject->kind == KIND_COMPONENT ? "service" : "subject", result->subject->ref);
         json_kstr(&j, "grade", sv_of(grade_names[result->grade]));
         json_kint(&j, "passed", result->passed);
         json_kint(&j, "of", result->of);
         json_key(&j, SV("checks"));
         json_open(&j, '[');
         for (uint32_t i = 0; i < r->check_count; i++)
-            json_finding(&r->checks[i], &result->findings[i], &j);
+            if (r->checks[i].on == result->subject->kind)
+                json_finding(&r->checks[i], &result->findings[i], &j);
         json_close(&j, ']');
         json_close(&j, '}');
     }
@@ -364,10 +404,6 @@ static int look(struct readiness *r, struct err *err)
     const struct entity *only = r->c->arg_count ? entity_named(r->s, sv_of(r->c->args[0]), err) : NULL;
     if (r->c->arg_count && !only)
         return cli_broken(err);
-    if (only && only->kind != KIND_COMPONENT) {
-        err_set(err, "%.*s is no service: name a Component", SV_ARG(only->ref));
-        return cli_broken(err);
-    }
     if (!entity_open_store(r->s, err)) {
         if (!err->text[0])
             err_set(err, "there is no store '%.*s': nothing has been applied yet; run 'potlac apply'", SV_ARG(r->s->store_place));
@@ -375,7 +411,14 @@ static int look(struct readiness *r, struct err *err)
     }
     if (cli_flag(r->c, "history"))
         return print_history(r, only, err);
-    if (!read_checks(r, err) || !evaluate_all(r, only, err) || !record(r, err))
+    if (!read_checks(r, err))
+        return cli_broken(err);
+    if (only && !has_checks_on(r, only->kind)) {
+        err_set(err, "%.*s is no service, and the model has no Check on %s: name a Component, or write a check", SV_ARG(only->ref),
+                model_kind_name(only->kind));
+        return cli_broken(err);
+    }
+    if (!evaluate_all(r, only, err) || !record(r, err))
         return cli_broken(err);
     if (r->c->json)
         print_json(r);
@@ -390,7 +433,7 @@ static int readiness(struct cli *c)
     struct err err = { "" };
     struct readiness r = { .c = c, .s = &s, .arena = c->arena };
     if (c->arg_count > 1)
-        return cli_misuse(c, "name one service, or none for all");
+        return cli_misuse(c, "name one service, or another entity that checks are on, or none for all");
     if (!entity_site_open(c, &s))
         return EXIT_BROKEN;
     int status = look(&r, &err);
@@ -411,9 +454,9 @@ const struct verb verb_readiness = {
     .usage = "[SERVICE] [--history] [--site DIR]",
     .summary = "Grade services by the model's checks, and say what would mend them",
     .help =
-        "Checks are entities of kind Check on Component; a site that declares none has the standard set (modules/potlac/checks). A service "
-        "has\n"
-        "the highest grade whose checks hold, with those of all grades below. Results are recorded in the history when they change, and\n"
+        "Checks are entities of kind Check on Component, SystemOwnership, Potlac, Cluster or Host; a site that declares none on Component\n"
+        "has the standard set (modules/potlac/checks). A service has the highest grade whose checks hold, with those of all grades below. "
+        "Results are recorded in the history when they change, and\n"
         "once a day.",
     .options = options,
     .run = readiness,

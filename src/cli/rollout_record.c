@@ -14,11 +14,13 @@ void rollout_clock(struct rollout *r)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
+    int64_t ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
     if (!r->monotonic) {
-        r->monotonic = t.tv_sec;
+        r->monotonic = ms;
         r->opened = r->site->now;
     }
-    r->site->now = r->opened + (t.tv_sec - r->monotonic);
+    /* Whole seconds since then: never ahead of the clock that hosts stamp their reports with, or a report would be taken for an old one. */
+    r->site->now = r->opened + (ms - r->monotonic) / 1000;
 }
 
 /* --- events --- */

@@ -241,9 +241,10 @@ static enum step run_batch(struct rollout *r, const struct rollout_batch *b, str
     enum step step = go_on(r);
     if (step != STEP_OK)
         return step;
-    say(r, "  batch %zu of %zu: %.*s: ", b->number, b->of, SV_ARG(host_names(a, b->hosts, b->count)));
+    /* Said when it is recorded: whoever reads it may apply the hosts at once, and those runs count. */
     if (!open_wait(r, b->hosts, b->count, &w, err) || !rollout_record_batch(r, b, err))
         return STEP_BROKEN;
+    say(r, "  batch %zu of %zu: %.*s: ", b->number, b->of, SV_ARG(host_names(a, b->hosts, b->count)));
     step = bring_about(r, &w, err);
     if (step == STEP_OK)
         step = check_health(r, b);
@@ -291,10 +292,10 @@ static enum rollout_outcome roll_back(struct rollout *r, struct err *err)
         if (!stage->touched)
             continue;
         rollout_clock(r);
-        say(r, "Rolling back %.*s to %.*s: %.*s: ", SV_ARG(stage->cluster->name), SV_ARG(stage->before.version),
-            SV_ARG(host_names(r->site->arena, stage->hosts, stage->touched)));
         if (!open_wait(r, stage->hosts, stage->touched, &w, err) || !rollout_record_back(r, stage, err))
             return ROLLOUT_BROKEN;
+        say(r, "Rolling back %.*s to %.*s: %.*s: ", SV_ARG(stage->cluster->name), SV_ARG(stage->before.version),
+            SV_ARG(host_names(r->site->arena, stage->hosts, stage->touched)));
         enum step step = bring_about(r, &w, err);
         if (step == STEP_BROKEN)
             return ROLLOUT_BROKEN;

@@ -29,6 +29,8 @@ static const struct {
     { "history { kind = 'deploy' and at > $ago(PT1H) } = 1", true, 1, 1 },
     { "history { kind = 'deploy' and at > $ago(P1D) } = 1", false, 2, 1 },
     { "reports[count(), status] { group by status } = 1", true, 1, 1 }, /* rows, as it has more than the count */
+    { "missed(sync, 4w) = 28", true, 28, 28 },
+    { "missed( chat , PT48H ) <= 2", false, 3, 2 },
 };
 
 static const char *const wrong_expressions[][2] = {
@@ -41,7 +43,27 @@ static const char *const wrong_expressions[][2] = {
     { "nodes { at > $ago(soon) } = 1", "expected a duration behind $ago" },
     { "nods {} = 1", "there is no entity 'nods'" },
     { "nodes { certname } = 1", "expected an operator" },
+    { "missed(snyc, 4w) = 1", "unknown ritual 'snyc'; did you mean 'sync'?" },
+    { "lost(sync, 4w) = 1", "unknown function 'lost'; there are held, missed" },
+    { "missed(sync, 4x) = 1", "'4x' is no duration" },
+    { "missed(sync) = 1", "expected a ritual and a duration in brackets" },
 };
+
+/* What a look without a store finds, and where: at the '^'. */
+static const char *const faults[][2] = {
+    { "hosts = 1 and hots = 1", "              ^" },
+    { "hosts > 1 and nodes { certname = $name and bogus in $certnames } = 1", "                                           ^" },
+    { "nodes { certname in $certnames and at > $ago(x) } = 1", "                                            ^" },
+    { "hosts = 2 and missed(sync, 4x) = 1", "                           ^" },
+    { "hosts = 1 = 1", "          ^" },
+};
+
+/* Days, and the number of the ritual; of what was held nothing is known. */
+static int64_t call_of_test(void *ctx, uint32_t function, uint32_t ritual, int64_t seconds, bool *out_known)
+{
+    *out_known = function == 1;
+    return seconds / 86400 + ritual + *(const int *)ctx;
+}
 
 static void test_expressions(void **state)
 {
@@ -53,7 +75,11 @@ static void test_expressions(void **state)
     const struct check_text texts[] = { { "certnames", check_text_list(p.arena, certnames, 3) },
                                         { "none", check_text_list(p.arena, NULL, 0) },
                                         { "name", check_text_one(p.arena, SV("one")) } };
-    const struct check_scope scope = { numbers, 2, texts, 3, 3601 }; /* events are at 1 and 2 */
+    static const char *const functions[] = { "held", "missed" }, *const rituals[] = { "sync", "chat" };
+    int base = 0;
+    const struct check_scope scope = {
+        numbers, 2, texts, 3, 3601, functions, 2, rituals, 2, call_of_test, &base
+    }; /* events are at 1 and 2 */
     struct err err = { "" };
     struct check_result r;
     for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
@@ -61,9 +87,19 @@ static void test_expressions(void **state)
             fail_msg("%s: %s", expressions[i].expr, err.text);
         if (r.holds != expressions[i].holds || r.left != expressions[i].left || r.right != expressions[i].right)
             fail_msg("%s: %d, %lld %lld", expressions[i].expr, r.holds, (long long)r.left, (long long)r.right);
+        assert_false(r.no_data);
+        if (!check_expr_test(p.arena, sv_of(expressions[i].expr), &scope, &r, &err))
+            fail_msg("%s: %s", expressions[i].expr, err.text);
+    }
+    assert_true(check_expr_run(s, p.arena, SV("hosts = 3 and held(sync, 1w) > 0"), &scope, &r, &err) && r.no_data);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        assert_false(check_expr_test(p.arena, sv_of(faults[i][0]), &scope, &r, &err));
+        assert_int_equal(r.fault, strlen(faults[i][1]) - 1);
     }
     for (size_t i = 0; i < sizeof wrong_expressions / sizeof *wrong_expressions; i++) {
         assert_false(check_expr_run(s, p.arena, sv_of(wrong_expressions[i][0]), &scope, &r, &err));
+        assert_mentions(err.text, wrong_expressions[i][1]);
+        assert_false(check_expr_test(p.arena, sv_of(wrong_expressions[i][0]), &scope, &r, &err));
         assert_mentions(err.text, wrong_expressions[i][1]);
     }
     store_close(s);

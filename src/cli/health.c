@@ -58,7 +58,7 @@ static bool ask_command(const struct health_subject *h, struct arena *a, const s
     struct command_result r;
     for (uint32_t i = 0; i < words->count; i++)
         argv[i] = arena_cstr(a, filled(a, h, data_text(&words->items[i])));
-    if (!command_run(a, COMMAND(.argv = argv, .timeout_ms = left_ms), &r, err))
+    if (!command_run(a, COMMAND(.argv = argv, .cwd = ".", .timeout_ms = left_ms), &r, err))
         return false;
     struct sv said = sv_trim(r.output);
     if (r.timed_out)

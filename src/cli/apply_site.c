@@ -7,6 +7,7 @@
 #include "cli/fleet.h"
 #include "cli/host_run.h"
 #include "cli/show.h"
+#include "people/people.h"
 #include "snapshot/revision.h"
 #include "store/record.h"
 
@@ -109,7 +110,7 @@ static bool converge_people(struct application *ap, struct err *err)
         }
     }
     struct report *r = converge(s, all, &o, &ap->feeds_written, err);
-    if (!r)
+    if (!r || (!ap->noop && ap->fleet.people && !people_remember(ap->fleet.people, s->store, s->now, err)))
         return false;
     ap->writes += r->changed + r->would_change + ap->feeds_written;
     ap->failed += r->failed;

@@ -317,6 +317,7 @@ static bool compile_all(struct work *w)
         return false;
     share_plan(w, n > hosts);
     bool ok = run_share(w, list + hosts, n - hosts, 1);
+    f->people = w->site->people.plan;
     share_plan(w, false);
     return ok;
 }

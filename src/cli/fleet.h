@@ -62,7 +62,8 @@ struct fleet {
     size_t group_count, group_cap;
     struct fleet_removed *removed; /* what had a catalog and is no subject any more */
     size_t removed_count, removed_cap;
-    double milliseconds; /* of all compiles */
+    double milliseconds;              /* of all compiles */
+    const struct people_plan *people; /* of all meetings; NULL where none were compiled */
 };
 
 struct fleet_options {

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "cli/show.h"
 #include "cli/site.h"
+#include "people/plan.h"
 
 static const char *const kinds[] = {
     [ORIGIN_CODE] = "code",
@@ -111,6 +112,24 @@ static const struct resource *find_resource(struct arena *a, const struct catalo
     return NULL;
 }
 
+/* Of a meeting: why it is when it is, and what becomes of it in the weeks ahead. False where no plan has that title. */
+static bool explain_meeting(struct cli *c, struct site *s, const char *given)
+{
+    struct sv ref = sv_of(given), title;
+    size_t open = sv_find_char(ref, '[', 0);
+    if (open == SIZE_MAX || !sv_ends(ref, SV("]")) || !s->model || !sv_eq_nocase(sv_slice(ref, 0, open), SV("calendar_event")))
+        return false;
+    title = sv_slice(ref, open + 1, ref.n - 1);
+    if (title.n > 1 && (title.p[0] == '\'' || title.p[0] == '"'))
+        title = sv_slice(title, 1, title.n - 1);
+    AUTO_STRBUF out = STRBUF_HEAP;
+    if (!people_explain(&out, people_plan_new(&s->people, s->arena, SV_NONE), title))
+        return false;
+    if (!c->json)
+        printf("%s%.*s%s\n%s", cli_bold(c), SV_ARG(title), cli_plain(c), strbuf_cstr(&out));
+    return true;
+}
+
 static int explain(struct cli *c, struct site *s)
 {
     struct err err = { "" };
@@ -123,11 +142,12 @@ static int explain(struct cli *c, struct site *s)
         compile_result_free(result);
         return EXIT_BROKEN;
     }
+    bool meeting = !subject.is_host && explain_meeting(c, s, c->args[1]);
     const struct resource *r = find_resource(c->arena, result->catalog, c->args[1], &err);
     if (r)
         (c->json ? print_json : print_text)(c, r);
     compile_result_free(result);
-    return r ? EXIT_OK : cli_broken(&err);
+    return r || meeting ? EXIT_OK : cli_broken(&err);
 }
 
 static int why(struct cli *c)
@@ -148,7 +168,10 @@ const struct verb verb_why = {
     .name = "why",
     .usage = "NODE 'TYPE[TITLE]' [--site DIR]",
     .summary = "Show where each value of a resource comes from",
-    .help = "For every parameter: its value, and the line of code, the data file and key, or the default that gave it.",
+    .help = "For every parameter: its value, and the line of code, the data file and key, or the default that gave it.\n"
+            "Of a meeting (NODE is a Potlac or an ownership, the resource Calendar_event[RITUAL]) first why it is when it is: the slot, "
+            "the weeks\n"
+            "in which it is skipped or at another time, and what is in the way where it has no time at all.",
     .options = options,
     .run = why,
 };

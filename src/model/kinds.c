@@ -216,6 +216,18 @@ static const struct field sync_fields[] = {
     { "latest", FT_WEEKDAY },
     { "weekday", FT_WEEKDAY },
     { "time", FT_TIME },
+    { "outsideHours", FT_ENUM, 0, "never|rotate" },
+    END,
+};
+static const struct field retrospective_fields[] = {
+    { "every", FT_DURATION },
+    { "minutes", FT_INT },
+    END,
+};
+static const struct field bridge_fields[] = {
+    { "to", FT_REF, REQ, "potlac" },
+    { "every", FT_DURATION },
+    { "minutes", FT_INT },
     END,
 };
 static const struct field one_on_one_fields[] = {
@@ -244,6 +256,8 @@ static const struct field potlac_fields[] = {
     { "leaders", FT_LEADERS, 0, USER },
     { "anchorZone", FT_ZONE, REQ | ONE, .rule = "I10" },
     { "sync", FT_STRUCT, 0, NULL, sync_fields },
+    { "retrospective", FT_STRUCT, 0, NULL, retrospective_fields },
+    { "bridge", FT_STRUCT, 0, NULL, bridge_fields },
     { "oneOnOnes", FT_STRUCT, 0, NULL, one_on_one_fields },
     { "quickChat", FT_STRUCT, 0, NULL, quick_chat_fields },
     { "mock", FT_STRUCT, 0, NULL, mock_fields },

@@ -382,9 +382,9 @@ static struct series *copy_out(struct calendar *c, const struct series *s, struc
     return copy;
 }
 
-static const char *const event_params[] = { "ensure",  "kind",        "zone",    "weekday",  "start_time", "start",
-                                            "minutes", "every",       "from",    "phase",    "skip",       "attendees",
-                                            "summary", "description", "private", "location", "ritual",     NULL };
+static const char *const event_params[] = { "ensure",  "kind",     "zone",  "weekday", "start_time", "start",   "minutes",
+                                            "every",   "from",     "phase", "skip",    "attendees",  "summary", "description",
+                                            "private", "location", "moves", "ritual",  NULL };
 
 const struct provider calendar_event_provider = {
     .type = { .name = "calendar_event", .params = event_params, .namevar = "ritual" },

@@ -1,5 +1,6 @@
 /* The attributes of a calendar_event: reading and refusing them. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "people/calendar.h"
@@ -148,6 +149,33 @@ static bool read_meeting(struct arena *a, const struct resource *r, struct meeti
     return true;
 }
 
+/* { '2027-W09' => '2027-03-04T14:00:00' } */
+static bool read_moves(struct arena *a, const struct resource *r, struct plan *p, struct err *err)
+{
+    const struct resource_param *param = resource_param(r, SV("moves"));
+    if (!param || param->value.kind == V_UNDEF)
+        return true;
+    if (param->value.kind != V_HASH || p->cadence.once)
+        return err_set(err, "'moves' must be a map of ISO weeks to local times, for a meeting that repeats");
+    const struct hash *h = param->value.h;
+    p->moves = ARENA_ARRAY(a, struct moved_week, h->count + 1);
+    for (uint32_t i = 0; i < h->count; i++) {
+        struct moved_week *m = &p->moves[p->move_count++];
+        struct value week = h->pairs[i].key, at = h->pairs[i].value;
+        int year, number, is_year, is_week;
+        int64_t utc;
+        m->week = week.kind == V_STRING ? value_sv(week) : SV_NONE;
+        if (at.kind != V_STRING || !local_parse(value_sv(at), &m->start) || sscanf(arena_cstr(a, m->week), "%4d-W%2d", &year, &number) != 2)
+            return err_set(err, "'moves' has '%.*s'; expected such as '2027-W09' => '2027-03-04T14:00:00'", SV_ARG(m->week));
+        date_iso_week(m->start.date, &is_year, &is_week);
+        if (is_year != year || is_week != number)
+            return err_set(err, "'moves' of %.*s: that time lies in another week", SV_ARG(m->week));
+        if (zone_to_utc(zone_find(p->cadence.zone, NULL), m->start, &utc) == LOCAL_GAP)
+            return err_set(err, "'moves' of %.*s: that time does not exist in %.*s", SV_ARG(m->week), SV_ARG(p->cadence.zone));
+    }
+    return true;
+}
+
 bool calendar_plan_read(struct arena *a, const struct resource *r, struct plan *out_p, struct err *err)
 {
     struct plan p = { .title = r->title };
@@ -167,7 +195,7 @@ bool calendar_plan_read(struct arena *a, const struct resource *r, struct plan *
     p.meeting.zone = p.cadence.zone;
     if (!read_meeting(a, r, &p.meeting, err) || !read_cadence(r, &p.cadence, err))
         return false;
-    if (!list_attr(a, r, "skip", &p.skip, &p.skip_count, err))
+    if (!list_attr(a, r, "skip", &p.skip, &p.skip_count, err) || !read_moves(a, r, &p, err))
         return false;
     *out_p = p;
     return true;

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "people/people.h"
+#include "people/plan.h"
 
 static const char *const lead_roles[] = { "product-owner", "team-lead", "agile-coach" };
 
@@ -46,7 +46,17 @@ static int by_ref(const void *x, const void *y)
     return sv_cmp(((const struct leader *)x)->user->ref, ((const struct leader *)y)->user->ref);
 }
 
-struct leader *potlac_leaders(const struct model *m, struct arena *a, const struct entity *potlac, struct date today, uint32_t *out_count)
+static bool leads_role(struct sv role)
+{
+    for (size_t k = 0; k < sizeof lead_roles / sizeof *lead_roles; k++)
+        if (sv_is(role, lead_roles[k]))
+            return true;
+    return false;
+}
+
+/* held: RoleAssignments, of this group and perhaps of others. */
+static struct leader *leaders_among(const struct model *m, struct arena *a, const struct entity *potlac, struct date today,
+                                    const struct entity *const *held, uint32_t held_count, uint32_t *out_count)
 {
     struct leader_list list = { 0 };
     const struct data *named = entity_field(potlac, "leaders");
@@ -54,14 +64,10 @@ struct leader *potlac_leaders(const struct model *m, struct arena *a, const stru
     for (uint32_t i = 0; !by_role && i < named->count; i++)
         add_leader(&list, m, a, model_full_ref(a, data_text(&named->items[i]), "user", potlac->ns));
     struct sv group = model_full_ref(a, entity_text(potlac, "group"), "group", potlac->ns);
-    uint32_t n;
-    const struct entity *const *held = model_of_kind(m, KIND_ROLE_ASSIGNMENT, &n);
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < held_count; i++) {
         struct sv role = entity_text(held[i], "role");
-        bool leads = false;
-        for (size_t k = 0; k < sizeof lead_roles / sizeof *lead_roles; k++)
-            leads = leads || sv_is(role, lead_roles[k]);
-        if (!leads || !entity_on(held[i], today) || !sv_eq(model_full_ref(a, entity_text(held[i], "group"), "group", held[i]->ns), group))
+        if (!leads_role(role) || !entity_on(held[i], today) ||
+            !sv_eq(model_full_ref(a, entity_text(held[i], "group"), "group", held[i]->ns), group))
             continue;
         struct sv ref = model_full_ref(a, entity_text(held[i], "person"), "user", held[i]->ns);
         const struct entity *user = user_of(m, a, ref, "user");
@@ -77,4 +83,19 @@ struct leader *potlac_leaders(const struct model *m, struct arena *a, const stru
         qsort(list.items, list.count, sizeof *list.items, by_ref);
     *out_count = list.count;
     return list.items;
+}
+
+struct leader *potlac_leaders(const struct model *m, struct arena *a, const struct entity *potlac, struct date today, uint32_t *out_count)
+{
+    uint32_t n;
+    const struct entity *const *held = model_of_kind(m, KIND_ROLE_ASSIGNMENT, &n);
+    return leaders_among(m, a, potlac, today, held, n, out_count);
+}
+
+struct leader *plan_leaders(const struct people_plan *p, const struct entity *potlac, uint32_t *out_count)
+{
+    uint32_t n;
+    struct sv group = model_full_ref(p->arena, entity_text(potlac, "group"), "group", potlac->ns);
+    const struct entity *const *held = roster_roles(p->roster, group, &n);
+    return leaders_among(p->ctx->model, p->arena, potlac, p->ctx->today, held, n, out_count);
 }

@@ -18,27 +18,52 @@ struct leader {
 /* Leaders of a Potlac on a day, by ref. */
 struct leader *potlac_leaders(const struct model *m, struct arena *a, const struct entity *potlac, struct date today, uint32_t *out_count);
 
-/* The slot a ritual was last given: kept while it stays good. */
+/* What people are used to of a ritual: kept while it stays good. */
+struct held_week {
+    int64_t monday;          /* days since 1970-01-01 */
+    int minute;              /* of the week, on the wall clock */
+    bool cancelled, by_hand; /* somebody moved it in their own calendar */
+};
 struct held_slot {
     struct sv title, zone;
     int weekday, time; /* 0 Monday; minutes of the day */
+    int every, phase;  /* 0: not known */
+    bool once;
+    struct local_time start; /* of one that is once */
+    struct held_week *weeks; /* from eight weeks ago on */
+    uint32_t week_count;
+    uint64_t inputs;  /* a hash of what it was chosen from; 0: not known */
+    int64_t moved_at; /* when its slot was last chosen, UTC; 0: not known */
+    int64_t before;   /* of a pair: the week in which they were taken to have met last when it began; 0: never; -1: not known */
 };
 
-/* Functions that modules/potlac calls: potlac::leaders, potlac::slot, potlac::pairs (functions.c). They find this struct as eval_hooks.ctx
- * of the compile. held comes from people_recall; without it slots are chosen afresh each time. */
+/* One owner of a service took over from another. */
+struct owner_change {
+    struct sv ownership, side, from, to; /* refs; side: "dev", "ops" */
+    int64_t at;
+};
+
+struct people_plan;
+
+/* Functions that modules/potlac calls: potlac::leaders, potlac::slot, potlac::pairs ... (functions.c). They find this struct as
+ * eval_hooks.ctx of the compile. held and changes come from people_recall; without it slots are chosen afresh each time. */
 struct people_context {
     const struct model *model;
     struct date today;
     const struct held_slot *held;
     uint32_t held_count;
+    const struct owner_change *changes; /* of the last weeks, oldest first */
+    uint32_t change_count;
     struct people_plan *plan; /* of all compiles, which run one after another; NULL: each makes its own */
 };
 extern const struct builtin people_functions[];
 extern const size_t people_function_count;
-/* Reads the recorded slots from the store, into the arena. Call it once the store is open, before compiling. */
+/* Reads recorded meetings and changes of owners from the store, into the arena. Call it once the store is open, before compiling. */
 bool people_recall(struct people_context *ctx, struct arena *a, struct store *st, struct err *err);
+/* Records what the slots of a plan were chosen from, once calendars have them. */
+bool people_remember(const struct people_plan *p, struct store *st, int64_t now, struct err *err);
 
-/* Classification of a Potlac or SystemOwnership subject: the class potlac::team or potlac::checkup and its parameters. */
+/* Classification of a Potlac or SystemOwnership subject: the class potlac::team or potlac::ownership and its parameters. */
 bool people_classify(const struct model *m, struct arena *a, const struct entity *subject, struct date today,
                      struct class_request *out_class);
 

@@ -1,17 +1,15 @@
-/* Slots of all rituals: first what is declared, then what was held and still holds, then the rest in order of their names. */
+/* What is planned: a table of all rituals of a model. schedule.c gives them their times. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "people/plan.h"
 
-#include "base/json.h"
-#include "people/pairs.h"
-#include "people/series.h"
+/* ---- small things ---- */
 
 int weeks_of(struct sv duration, int otherwise)
 {
     int64_t seconds;
-    if (!duration.n || !duration_parse(duration, &seconds) || seconds < 7 * 86400)
+    if (!duration.n || !duration_parse(duration, &seconds) || seconds < 7 * DAY)
         return otherwise;
-    int64_t weeks = seconds / (7 * 86400);
+    int64_t weeks = seconds / (7 * DAY);
     return weeks > 520 ? 520 : (int)weeks;
 }
 
@@ -32,203 +30,136 @@ struct sv one_on_one_title(struct arena *a, struct sv potlac, struct sv x, struc
     return arena_printf(a, "%.*s/one-on-one/%.*s/%.*s", SV_ARG(potlac), SV_ARG(in_order ? x : y), SV_ARG(in_order ? y : x));
 }
 
-uint32_t ownership_owners(const struct model *m, struct arena *a, const struct entity *ownership, struct sv out[2])
+struct sv short_name(struct sv ref)
 {
-    static const char *const sides[] = { "dev", "ops" };
-    uint32_t n = 0;
-    for (int i = 0; i < 2; i++) {
-        struct sv written = entity_text(ownership, sides[i]);
-        if (!written.n)
-            continue;
-        struct sv ref = model_full_ref(a, written, "user", ownership->ns);
-        size_t colon = sv_find_char(ref, ':', 0);
-        const struct entity *user = model_find(m, arena_printf(a, "user:%.*s", SV_ARG(sv_slice(ref, colon + 1, ref.n))));
-        if (user && (n == 0 || !sv_eq(out[0], user->ref)))
-            out[n++] = user->ref;
-    }
-    if (n == 2 && sv_cmp(out[0], out[1]) > 0) {
-        struct sv first = out[0];
-        out[0] = out[1];
-        out[1] = first;
-    }
-    return n;
+    size_t slash = sv_rfind_char(ref, '/');
+    return slash == SIZE_MAX ? ref : sv_slice(ref, slash + 1, ref.n);
 }
 
-struct sv ownership_zone(const struct model *m, struct arena *a, const struct entity *ownership)
+struct sv plan_week_id(const struct people_plan *p, int week)
 {
-    struct sv zone = entity_text(ownership, "checkup.zone"), ref = model_full_ref(a, entity_text(ownership, "dev"), "user", ownership->ns);
-    size_t colon = sv_find_char(ref, ':', 0);
-    const struct entity *person = model_find(m, arena_printf(a, "person:%.*s", SV_ARG(sv_slice(ref, colon + 1, ref.n))));
-    if (!zone.n && person)
-        zone = entity_text(person, "timezone");
-    return zone.n ? zone : SV("UTC");
+    int year, number;
+    date_iso_week(date_from_days(date_to_days(p->monday) + week * 7), &year, &number);
+    return arena_printf(p->arena, "%04d-W%02d", year, number);
 }
 
-static struct availability *person_in(struct people_plan *p, struct sv ref, const struct zone *zone)
+struct local_time plan_local(const struct people_plan *p, int week, int minute_of_week)
 {
-    struct availability *found = map_find(&p->by_user, ref);
-    if (!found) {
-        found = availability_new(p->ctx->model, p->arena, ref, zone, p->monday);
-        map_put(&p->by_user, ref, found);
-    }
-    return found;
+    return local_from_seconds((date_to_days(p->monday) + week * 7) * DAY + (int64_t)minute_of_week * 60);
 }
+
+uint32_t people_plan_weeks(const struct people_plan *p, int every, int phase)
+{
+    uint32_t weeks = 0;
+    for (int week = 0; week < HORIZON_WEEKS; week++)
+        weeks |= (uint32_t)cycle_meets(every, phase, p->number + week) << week;
+    return weeks;
+}
+
+/* ---- rituals ---- */
+
+const struct held_slot *plan_held(const struct people_plan *p, struct sv title) { return map_find(&p->held, title); }
 
 struct slot_ask people_plan_ask(struct people_plan *p, struct sv title, const struct sv *attendees, uint32_t count, const struct zone *zone)
 {
-    struct slot_ask ask = { .count = count, .zone = zone, .minutes = 30, .every = 1, .latest = 4, .weekday = -1, .time = -1 };
+    struct slot_ask ask = { .count = count, .minutes = 30, .every = 1, .weeks = ALL_WEEKS, .latest = 4, .weekday = -1, .time = -1 };
+    const struct held_slot *held = plan_held(p, title);
+    ask.wall = roster_wall(p->roster, zone);
     ask.held_weekday = ask.held_time = -1;
     ask.people = ARENA_ARRAY(p->arena, struct availability *, count + 1);
     for (uint32_t i = 0; i < count; i++)
-        ask.people[i] = person_in(p, attendees[i], zone);
-    for (uint32_t i = 0; i < p->ctx->held_count; i++)
-        if (sv_eq(p->ctx->held[i].title, title) && sv_eq(p->ctx->held[i].zone, zone_name(zone))) {
-            ask.held_weekday = p->ctx->held[i].weekday;
-            ask.held_time = p->ctx->held[i].time;
-        }
+        ask.people[i] = roster_person(p->roster, attendees[i], zone);
+    if (held && !held->once && sv_eq(held->zone, zone_name(zone))) {
+        ask.held_weekday = held->weekday;
+        ask.held_time = held->time;
+    }
     return ask;
 }
 
-static void add_ritual(struct people_plan *p, struct sv title, const struct slot_ask *ask, struct sv except)
+struct ritual *plan_ritual(struct people_plan *p, struct sv title, enum ritual_kind kind, const struct slot_ask *ask)
 {
-    struct ritual r = { .title = title, .ask = *ask };
-    if (!sv_eq(title, except) && ask->count > 1)
-        ARENA_PUSH(p->arena, p->rituals, p->count, p->cap, r);
+    struct ritual *r = ARENA_NEW(p->arena, struct ritual);
+    r->title = title;
+    r->kind = kind;
+    r->ask = *ask;
+    r->asked_minutes = ask->minutes;
+    r->held = plan_held(p, title);
+    r->need = kind == RITUAL_SYNC || kind == RITUAL_RETROSPECTIVE ? (ask->count * 2 + 2) / 3 : ask->count;
+    if (r->held && (r->held->once || !sv_eq(r->held->zone, zone_name(ask->wall->zone))))
+        r->held = NULL;
+    return r;
 }
 
-static int weekday_or(struct sv s, int otherwise)
-{
-    int day = s.n ? weekday_parse(s) : -1;
-    return day < 0 ? otherwise : day;
-}
+const struct ritual *people_plan_find(const struct people_plan *p, struct sv title) { return map_find(&p->by_title, title); }
+const struct one_off *people_plan_find_once(const struct people_plan *p, struct sv title) { return map_find(&p->one_off_by_title, title); }
 
-static void add_potlac(struct people_plan *p, const struct entity *potlac, bool pairs, struct sv except)
+/* Presenters are not free while they present. */
+static void book_key_meetings(struct people_plan *p)
 {
     uint32_t n;
-    const struct zone *zone = zone_find(entity_text(potlac, "anchorZone"), NULL);
-    struct leader *leaders = potlac_leaders(p->ctx->model, p->arena, potlac, p->ctx->today, &n);
-    struct sv *refs = ARENA_ARRAY(p->arena, struct sv, n + 1);
-    for (uint32_t i = 0; i < n; i++)
-        refs[i] = leaders[i].user->ref;
-    if (!zone || n > 64)
-        return;
-    if (!pairs) {
-        struct sv title = arena_printf(p->arena, "%.*s/sync", SV_ARG(potlac->ref));
-        struct slot_ask ask = people_plan_ask(p, title, refs, n, zone);
-        ask.is_sync = true;
-        ask.minutes = (int)entity_int(potlac, "sync.minutes", SYNC_MINUTES);
-        ask.every = weeks_of(entity_text(potlac, "sync.every"), 1);
-        ask.phase = people_phase(title, ask.every);
-        ask.earliest = weekday_or(entity_text(potlac, "sync.earliest"), 0);
-        ask.latest = weekday_or(entity_text(potlac, "sync.latest"), 4);
-        ask.weekday = weekday_or(entity_text(potlac, "sync.weekday"), -1);
-        ask.time = minutes_of_day(entity_text(potlac, "sync.time"));
-        add_ritual(p, title, &ask, except);
-        return;
+    const struct entity *const *list = model_of_kind(p->ctx->model, KIND_KEY_MEETING, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct local_time start;
+        const struct zone *zone = zone_find(entity_text(list[i], "zone"), NULL);
+        const struct data *who = entity_field(list[i], "presenters");
+        int64_t minutes = entity_int(list[i], "minutes", 0);
+        if (!zone || !local_parse(entity_text(list[i], "start"), &start) || minutes < 1 || minutes > 1440)
+            continue;
+        int64_t at = (local_to_seconds(start) - date_to_days(p->monday) * DAY) / 60;
+        int32_t first, count;
+        const struct wall *wall = roster_wall(p->roster, zone);
+        if (at < 0 || at >= HORIZON_WEEKS * 10080 || !wall_span(wall, (int)(at / 10080), (int)(at % 10080), (int)minutes, &first, &count))
+            continue;
+        for (uint32_t k = 0; who && who->kind == DATA_LIST && k < who->count; k++)
+            availability_book(roster_person(p->roster, model_full_ref(p->arena, data_text(&who->items[k]), "user", list[i]->ns), zone),
+                              first, count, (int)minutes);
     }
-    int64_t per_week = entity_int(potlac, "oneOnOnes.maxPerLeaderPerWeek", ONE_ON_ONES_PER_WEEK);
-    if (!entity_field(potlac, "oneOnOnes") || per_week < 1)
-        return;
-    struct pair_plan plan = pairs_plan(p->arena, n, per_week > 64 ? 64 : (uint32_t)per_week);
-    for (uint32_t i = 0; i < plan.count; i++) {
-        struct sv two[2] = { refs[plan.pairs[i].a], refs[plan.pairs[i].b] };
-        struct sv title = one_on_one_title(p->arena, potlac->ref, two[0], two[1]);
-        struct slot_ask ask = people_plan_ask(p, title, two, 2, zone);
-        ask.minutes = (int)entity_int(potlac, "oneOnOnes.minutes", ONE_ON_ONE_MINUTES);
-        ask.every = (int)plan.cycle;
-        ask.phase = (int)plan.pairs[i].week;
-        add_ritual(p, title, &ask, except);
-    }
-}
-
-static void add_checkup(struct people_plan *p, const struct entity *ownership, struct sv except)
-{
-    struct sv owners[2];
-    uint32_t n = ownership_owners(p->ctx->model, p->arena, ownership, owners);
-    const struct zone *zone = zone_find(ownership_zone(p->ctx->model, p->arena, ownership), NULL);
-    if (!zone || !entity_field(ownership, "checkup"))
-        return;
-    struct sv title = arena_printf(p->arena, "%.*s/checkup", SV_ARG(ownership->ref));
-    struct slot_ask ask = people_plan_ask(p, title, owners, n, zone);
-    ask.minutes = (int)entity_int(ownership, "checkup.minutes", CHECKUP_MINUTES);
-    ask.every = weeks_of(entity_text(ownership, "checkup.every"), CHECKUP_WEEKS);
-    ask.phase = people_phase(title, ask.every);
-    add_ritual(p, title, &ask, except);
-}
-
-static void book(struct ritual *r)
-{
-    if (r->slot.found)
-        slot_book(&r->ask, r->slot.weekday, r->slot.hour * 60 + r->slot.minute);
 }
 
 struct people_plan *people_plan_new(const struct people_context *ctx, struct arena *a, struct sv except)
 {
     struct people_plan *p = ARENA_NEW(a, struct people_plan);
-    uint32_t n, m;
     p->ctx = ctx;
     p->arena = a;
-    p->by_user = map_in(a);
     p->monday = date_from_days(date_to_days(ctx->today) - date_weekday(ctx->today));
-    const struct entity *const *potlacs = model_of_kind(ctx->model, KIND_POTLAC, &n);
-    const struct entity *const *ownerships = model_of_kind(ctx->model, KIND_SYSTEM_OWNERSHIP, &m);
-    for (int pairs = 0; pairs < 2; pairs++)
-        for (uint32_t i = 0; i < n; i++)
-            add_potlac(p, potlacs[i], pairs, except);
-    for (uint32_t i = 0; i < m; i++)
-        add_checkup(p, ownerships[i], except);
-    /* what people declared stands first, and then what they are used to */
-    for (uint32_t i = 0; i < p->count; i++) {
-        struct ritual *r = &p->rituals[i];
-        if (r->ask.weekday >= 0 && r->ask.time >= 0) {
-            r->slot = slot_find(a, &r->ask);
-            book(r);
-        }
-    }
-    for (uint32_t i = 0; i < p->count; i++) {
-        struct ritual *r = &p->rituals[i];
-        if (!r->slot.found && slot_holds(&r->ask)) {
-            r->slot = slot_find(a, &r->ask);
-            book(r);
-        }
-    }
-    for (uint32_t i = 0; i < p->count; i++) {
-        struct ritual *r = &p->rituals[i];
-        if (!r->slot.found) {
-            r->slot = slot_find(a, &r->ask);
-            book(r);
-        }
-    }
+    p->number = (date_to_days(p->monday) - 4) / 7;
+    p->roster = roster_new(ctx->model, a, p->monday);
+    p->by_title = map_in(a);
+    p->one_off_by_title = map_in(a);
+    p->held = map_in(a);
+    for (uint32_t i = 0; i < ctx->held_count; i++)
+        map_put(&p->held, ctx->held[i].title, (void *)&ctx->held[i]);
+    p->except = except;
+    book_key_meetings(p);
+    plan_syncs(p);
+    plan_one_on_ones(p);
+    plan_checkups(p);
+    plan_schedule(p);
+    plan_handovers(p);
+    plan_preparations(p);
     return p;
 }
 
-const struct ritual *people_plan_find(const struct people_plan *p, struct sv title)
+void plan_add(struct people_plan *p, struct ritual *r)
 {
-    for (uint32_t i = 0; i < p->count; i++)
-        if (sv_eq(p->rituals[i].title, title))
-            return &p->rituals[i];
-    return NULL;
+    if (sv_eq(r->title, p->except) || r->ask.count < 2)
+        return;
+    ARENA_PUSH(p->arena, p->rituals, p->count, p->cap, r);
+    map_put(&p->by_title, r->title, r);
 }
 
-bool people_recall(struct people_context *ctx, struct arena *a, struct store *st, struct err *err)
+void plan_add_once(struct people_plan *p, struct one_off *o)
 {
-    struct document *docs;
-    size_t count;
-    if (!store_list(st, a, SV("calendar.series"), &docs, &count, err))
-        return false;
-    struct held_slot *held = ARENA_ARRAY(a, struct held_slot, count + 1);
-    uint32_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct source *src = ARENA_NEW(a, struct source);
-        struct diags diags = diags_in(a);
-        struct data_doc *doc;
-        struct series *s;
-        *src = (struct source){ docs[i].key, docs[i].json };
-        if (!json_read(a, src, NULL, &diags, &doc) || !series_read(a, &doc->root, &s, err) || s->ended || s->cadence.once)
-            continue;
-        held[n++] = (struct held_slot){ s->title, s->cadence.zone, s->cadence.weekday, s->cadence.hour * 60 + s->cadence.minute };
-    }
-    ctx->held = held;
-    ctx->held_count = n;
-    return true;
+    if (sv_eq(o->title, p->except))
+        return;
+    ARENA_PUSH(p->arena, p->one_offs, p->one_off_count, p->one_off_cap, o);
+    map_put(&p->one_off_by_title, o->title, o);
+}
+
+const struct ritual *people_plan_add(struct people_plan *p, struct sv title, enum ritual_kind kind, const struct slot_ask *ask)
+{
+    struct ritual *r = plan_ritual(p, title, kind, ask);
+    plan_place(p, r);
+    plan_add(p, r);
+    return r;
 }

@@ -181,9 +181,22 @@ static bool pattern_start(const struct cadence *c, int64_t monday, struct local_
     return true;
 }
 
+static const struct moved_week *week_move(const struct plan *p, struct sv id)
+{
+    for (uint32_t i = 0; i < p->move_count; i++)
+        if (sv_eq(p->moves[i].week, id))
+            return &p->moves[i];
+    return NULL;
+}
+
 /* The wanted start in a week; false: none. */
 static bool planned_start(const struct plan *p, int64_t monday, struct sv id, struct local_time *out_t)
 {
+    const struct moved_week *move = week_move(p, id);
+    if (move) {
+        *out_t = move->start;
+        return true;
+    }
     for (uint32_t i = 0; i < p->skip_count; i++)
         if (sv_eq(p->skip[i], id))
             return false;
@@ -213,9 +226,7 @@ static void settle(struct arena *a, struct series *s, struct sv id, const struct
         return;
     }
     if (!o) {
-        struct occurrence fresh = {
-            .id = id, .start = *want, .meeting = current, .created = now, .stamp = now, .epoch = s->epoch
-        };
+        struct occurrence fresh = { .id = id, .start = *want, .meeting = current, .created = now, .stamp = now, .epoch = s->epoch };
         if (utc_of(s->meetings[current].zone, *want) > now)
             ARENA_PUSH(a, s->occurrences, s->occurrence_count, s->occurrence_cap, fresh);
         return;
@@ -321,7 +332,8 @@ struct series *series_advance(struct arena *a, const struct series *old, const s
             struct sv id = series_week_id(a, monday + w * 7);
             const struct moved_once *moved = moved_in(p, monday + w * 7, id);
             bool planned = planned_start(p, monday + w * 7, id, &start);
-            settle(a, s, id, moved ? &moved->start : planned ? &start : NULL, now, w == 0 && !moved);
+            /* an absence moves it in the running week too */
+            settle(a, s, id, moved ? &moved->start : planned ? &start : NULL, now, w == 0 && !moved && !week_move(p, id));
             mark_moved(s, id, moved, now);
         }
         cancel_beyond(s, monday + WEEKS_AHEAD * 7 + 6, false, now);

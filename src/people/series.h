@@ -33,6 +33,12 @@ struct meeting {
     bool private;
 };
 
+/* A week in which it meets at another time than its cadence says, or besides it. */
+struct moved_week {
+    struct sv week; /* "2027-W09" */
+    struct local_time start;
+};
+
 /* One occurrence that somebody moved in their own calendar: it stays there as long as the pattern has a place for it at slot. */
 struct moved_once {
     struct sv id; /* "2027-W09" */
@@ -45,7 +51,9 @@ struct plan {
     struct meeting meeting;
     struct sv *skip; /* ISO weeks without a meeting: "2027-W09" */
     uint32_t skip_count;
-    const struct moved_once *moved;
+    struct moved_week *moves; /* these go before skip */
+    uint32_t move_count;
+    const struct moved_once *moved; /* and these before all */
     uint32_t moved_count;
 };
 

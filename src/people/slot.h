@@ -6,17 +6,20 @@
 #include "people/availability.h"
 
 #define MOVE_THRESHOLD 20
+#define ALL_WEEKS      ((1u << HORIZON_WEEKS) - 1)
 
 /* What a ritual needs. */
 struct slot_ask {
     struct availability **people;
     uint32_t count;
-    const struct zone *zone; /* the anchor */
+    const struct wall *wall; /* of the anchor zone */
     int minutes;
-    int every, phase;            /* weeks; weeks are counted from 1970-01-05 */
+    uint32_t weeks;              /* bit of each week of the horizon in which it meets */
+    int every, phase;            /* the cycle these weeks come from; weeks are counted from 1970-01-05 */
     int earliest, latest;        /* weekdays, 0 Monday */
     int weekday, time;           /* declared; -1: free. time in minutes of the day */
-    int held_weekday, held_time; /* the recorded slot; -1: none */
+    int held_weekday, held_time; /* what people are used to; -1: none */
+    bool settled;                /* nothing was changed of what it was chosen from, or it moved lately: it moves where it must, only */
     bool is_sync;                /* of a Potlac: shared leaders spread these over their days */
 };
 
@@ -28,14 +31,9 @@ struct slot {
     struct sv why;         /* "wed 10:00: free in 12 of 12 weeks, score 0"; or why there is none, with the nearest misses */
 };
 
+/* The best of the slots that are free now. */
 struct slot slot_find(struct arena *a, const struct slot_ask *ask);
-/* Is the recorded slot still good by the hard rules? */
+/* Is what people are used to still good by the hard rules? */
 bool slot_holds(const struct slot_ask *ask);
-/* Marks the ritual's time as busy in the weeks it meets. */
-void slot_book(const struct slot_ask *ask, int weekday, int time);
-/* Does it meet in a week, numbered from the horizon's first? */
-bool slot_meets(const struct slot_ask *ask, int week);
-/* ISO weeks of the horizon in which fewer than enough can come: "2027-W09". */
-struct sv *slot_skips(struct arena *a, const struct slot_ask *ask, int weekday, int time, uint32_t enough, uint32_t *out_count);
 
 #endif

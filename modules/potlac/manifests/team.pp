@@ -1,4 +1,5 @@
-# Deploys a Potlac: the weekly sync of a team's leaders, and one-on-ones between each pair of them, as calendar events.
+# Deploys a Potlac: the weekly sync of a team's leaders, a longer one every few weeks, one-on-ones between each pair of them, and what prepares
+# their key meetings, as calendar events.
 #
 # This class and its parameters are all it takes; another team's Potlac is the same class with other values. Nobody creates
 # or moves events by hand: when a role changes hands, the sync goes on with its new attendee, the one-on-ones of the one who
@@ -17,6 +18,17 @@
 #   everybody's hours, holidays and other meetings, in the weeks of changing clocks too.
 # @param one_on_ones
 #   One-on-ones: minutes, and the most a leader may have in a week. Left out: none.
+# @param retrospective
+#   A longer sync that takes the place of the sync every few weeks: minutes (60), every ('P4W'). Left out: none.
+# @param bridge
+#   A meeting of one delegate of this Potlac with one of another, to which it once belonged: to, minutes (30). How often, and whose turn it is,
+#   the model says. Left out: none.
+# @param key_meetings
+#   Meetings with others that are prepared together, by reference, with the parameters of potlac::key_meeting.
+# @param quick_chat
+#   How they chat before key meetings: see potlac::key_meeting.
+# @param mock
+#   How they rehearse special ones: see potlac::key_meeting.
 # @param location
 #   Where they meet: a room, or the address of a call.
 #
@@ -29,13 +41,18 @@
 #     one_on_ones => { 'max_per_week' => 2 },
 #   }
 class potlac::team (
-  Potlac::Ref                 $potlac,
-  Array[Potlac::User]         $leaders,
-  Potlac::Zone                $zone,
-  String[1]                   $label       = $potlac,
-  Potlac::Sync                $sync        = {},
-  Optional[Potlac::Oneonones] $one_on_ones = undef,
-  Optional[String[1]]         $location    = undef,
+  Potlac::Ref                     $potlac,
+  Array[Potlac::User]             $leaders,
+  Potlac::Zone                    $zone,
+  String[1]                       $label         = $potlac,
+  Potlac::Sync                    $sync          = {},
+  Optional[Potlac::Oneonones]     $one_on_ones   = undef,
+  Optional[Potlac::Retrospective] $retrospective = undef,
+  Optional[Potlac::Bridge]        $bridge        = undef,
+  Hash[Potlac::Ref, Hash]         $key_meetings  = {},
+  Potlac::Chat                    $quick_chat    = {},
+  Potlac::Mock                    $mock          = {},
+  Optional[String[1]]             $location      = undef,
 ) {
   $all = $leaders.unique.sort
 
@@ -52,10 +69,37 @@ class potlac::team (
       location    => $location,
     }
 
+    if $retrospective {
+      potlac::ritual { "${potlac}/retrospective":
+        kind        => 'sync',
+        attendees   => $all,
+        zone        => $zone,
+        wanted      => $sync.filter |$key, $value| { $key in ['earliest', 'latest', 'weekday', 'time'] } + { 'minutes' => 60, 'every' => 'P4W' } + $retrospective,
+        summary     => "${label}: retrospective",
+        description => "In place of this week's sync: what to keep, what to change. What happened: potlac agenda ${potlac}",
+        location    => $location,
+      }
+    }
+
+    if $bridge {
+      $bridge_minutes = $bridge['minutes'] ? { undef => 30, default => $bridge['minutes'] }
+      potlac::bridges($potlac).each |$pair| {
+        potlac::ritual { "${potlac}/bridge/${pair['leaders'].join('/')}":
+          kind        => 'sync',
+          attendees   => $pair['leaders'],
+          zone        => $zone,
+          wanted      => { 'minutes' => $bridge_minutes, 'every' => $pair['every'], 'phase' => $pair['phase'] },
+          summary     => "${label}: bridge",
+          description => "Delegates of ${potlac} and ${bridge['to']}: what one plans that the other should know.",
+          location    => $location,
+        }
+      }
+    }
+
     if $one_on_ones {
       $pair_minutes = $one_on_ones['minutes'] ? { undef => 30, default => $one_on_ones['minutes'] }
       $max_per_week = $one_on_ones['max_per_week'] ? { undef => 2, default => $one_on_ones['max_per_week'] }
-      potlac::pairs($all, $max_per_week).each |$pair| {
+      potlac::pairs($all, $max_per_week, $potlac).each |$pair| {
         potlac::ritual { "${potlac}/one-on-one/${pair['leaders'].join('/')}":
           kind        => 'one-on-one',
           attendees   => $pair['leaders'],
@@ -69,6 +113,17 @@ class potlac::team (
           description => "Leaders of ${label}",
           location    => $location,
         }
+      }
+    }
+
+    $key_meetings.each |$meeting, $own| {
+      potlac::key_meeting { $meeting:
+        potlac     => $potlac,
+        leaders    => $all,
+        quick_chat => $quick_chat,
+        mock       => $mock,
+        location   => $location,
+        *          => $own,
       }
     }
   }

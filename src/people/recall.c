@@ -1,0 +1,180 @@
+/* What the plan has to know of what was: recorded meetings, what their slots were chosen from, and owners that changed. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+#include "people/plan.h"
+#include "people/series.h"
+#include "store/record.h"
+
+#define SLOT_KIND   SV("people.slot")
+#define RECENT_DAYS 28
+
+static const struct data *read_json(struct arena *a, struct sv name, struct sv json)
+{
+    struct source *src = ARENA_NEW(a, struct source);
+    struct diags diags = diags_in(a);
+    struct data_doc *doc;
+    *src = (struct source){ name, json };
+    return json_read(a, src, NULL, &diags, &doc) ? &doc->root : NULL;
+}
+
+static int64_t whole(const struct data *m, const char *key)
+{
+    const struct data *d = data_get(m, key);
+    return d && d->kind == DATA_INT ? d->i : 0;
+}
+
+/* ---- meetings ---- */
+
+static void recall_weeks(struct arena *a, const struct series *s, struct held_slot *h)
+{
+    h->weeks = ARENA_ARRAY(a, struct held_week, s->occurrence_count + 1);
+    for (uint32_t i = 0; i < s->occurrence_count; i++) {
+        const struct occurrence *o = &s->occurrences[i];
+        int64_t day = date_to_days(o->start.date), weekday = date_weekday(o->start.date);
+        h->weeks[h->week_count++] =
+            (struct held_week){ day - weekday, (int)(weekday * 1440 + o->start.hour * 60 + o->start.minute), o->cancelled, o->moved };
+    }
+}
+
+static struct held_slot recall_series(struct arena *a, const struct series *s)
+{
+    const struct cadence *c = &s->cadence;
+    struct held_slot h = { .title = s->title, .zone = c->zone, .once = c->once, .start = c->start };
+    if (c->once)
+        return h;
+    h.weekday = c->weekday;
+    h.time = c->hour * 60 + c->minute;
+    h.every = c->every;
+    int64_t from = (date_to_days(c->from) - date_weekday(c->from) - 4) / 7 + c->phase;
+    h.phase = (int)((from % c->every + c->every) % c->every);
+    recall_weeks(a, s, &h);
+    return h;
+}
+
+static bool recall_meetings(struct people_context *ctx, struct arena *a, struct store *st, struct err *err)
+{
+    struct document *docs, *slots;
+    size_t count, slot_count;
+    if (!store_list(st, a, SV("calendar.series"), &docs, &count, err) || !store_list(st, a, SLOT_KIND, &slots, &slot_count, err))
+        return false;
+    struct held_slot *held = ARENA_ARRAY(a, struct held_slot, count + 1);
+    struct map by_title = map_in(a);
+    uint32_t n = 0;
+    for (size_t i = 0; i < slot_count; i++)
+        map_put(&by_title, slots[i].key, &slots[i]);
+    for (size_t i = 0; i < count; i++) {
+        struct series *s;
+        const struct data *root = read_json(a, docs[i].key, docs[i].json);
+        if (!root || !series_read(a, root, &s, err) || s->ended)
+            continue;
+        held[n] = recall_series(a, s);
+        const struct document *slot = map_find(&by_title, s->title);
+        const struct data *chosen = slot ? read_json(a, slot->key, slot->json) : NULL;
+        held[n].inputs = (uint64_t)whole(chosen, "inputs");
+        held[n].moved_at = whole(chosen, "movedAt");
+        held[n].before = chosen ? whole(chosen, "before") : -1;
+        n++;
+    }
+    ctx->held = held;
+    ctx->held_count = n;
+    return true;
+}
+
+/* ---- owners ---- */
+
+struct change_list {
+    struct owner_change *items;
+    uint32_t count;
+    size_t cap;
+};
+
+static bool recall_events(struct people_context *ctx, struct arena *a, struct store *st, struct change_list *l, struct err *err)
+{
+    struct event_query q = { .kind = SV("owner.changed"), .since_at = (date_to_days(ctx->today) - RECENT_DAYS) * DAY };
+    struct event *events;
+    size_t n;
+    if (!store_events(st, a, &q, &events, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct data *body = events[i].body.n ? read_json(a, SV("an event"), events[i].body) : NULL;
+        struct owner_change c = { data_text(data_get(body, "ownership")), data_text(data_get(body, "side")),
+                                  data_text(data_get(body, "from")), data_text(data_get(body, "to")), events[i].at };
+        if (c.ownership.n && date_to_days(local_from_seconds(c.at).date) <= date_to_days(ctx->today))
+            ARENA_PUSH(a, l->items, l->count, l->cap, c);
+    }
+    return true;
+}
+
+/* What the model changes that is about to be applied: it will be an event of today. */
+static bool recall_pending(struct people_context *ctx, struct arena *a, struct store *st, struct change_list *l, struct err *err)
+{
+    static const char *const sides[] = { "dev", "ops" };
+    uint32_t n;
+    const struct entity *const *all = model_of_kind(ctx->model, KIND_SYSTEM_OWNERSHIP, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct sv json;
+        struct err problem = { "" };
+        if (!store_get(st, a, RECORD_ENTITY, all[i]->ref, &json, &problem)) {
+            if (problem.text[0])
+                return err_set(err, "%s", problem.text);
+            continue;
+        }
+        const struct data *spec = data_get(read_json(a, all[i]->ref, json), "spec");
+        for (int side = 0; side < 2; side++) {
+            struct sv was = data_text(data_get(spec, sides[side])), is = entity_text(all[i], sides[side]);
+            struct owner_change c = { all[i]->ref, sv_of(sides[side]), SV_NONE, SV_NONE, date_to_days(ctx->today) * DAY + DAY / 2 };
+            if (!was.n || !is.n)
+                continue;
+            c.from = model_full_ref(a, was, "user", all[i]->ns);
+            c.to = model_full_ref(a, is, "user", all[i]->ns);
+            if (!sv_eq(short_name(c.from), short_name(c.to)))
+                ARENA_PUSH(a, l->items, l->count, l->cap, c);
+        }
+    }
+    return true;
+}
+
+bool people_recall(struct people_context *ctx, struct arena *a, struct store *st, struct err *err)
+{
+    struct change_list l = { 0 };
+    if (!ctx->model)
+        return true;
+    if (!recall_meetings(ctx, a, st, err) || !recall_events(ctx, a, st, &l, err) || !recall_pending(ctx, a, st, &l, err))
+        return false;
+    ctx->changes = l.items;
+    ctx->change_count = l.count;
+    return true;
+}
+
+/* ---- what slots were chosen from ---- */
+
+static bool remember_one(const struct people_plan *p, const struct ritual *r, struct store *st, int64_t now, struct err *err)
+{
+    const struct held_slot *held = r->held;
+    uint64_t inputs = ritual_inputs(r);
+    bool same_slot = held && held->weekday == r->slot.weekday && held->time == r->slot.hour * 60 + r->slot.minute;
+    if (held && same_slot && held->inputs == inputs)
+        return true;
+    AUTO_STRBUF json = STRBUF_HEAP;
+    struct json_out j = json_to(&json, false);
+    json_open(&j, '{');
+    json_kint(&j, "inputs", (int64_t)inputs);
+    json_kint(&j, "movedAt", !held ? 0 : same_slot ? held->moved_at : now);
+    if (r->kind == RITUAL_ONE_ON_ONE && r->last_met != ROUNDS_NEVER)
+        json_kint(&j, "before", p->number + r->last_met);
+    json_close(&j, '}');
+    return store_put(st, SLOT_KIND, r->title, strbuf_sv(&json), now, err);
+}
+
+bool people_remember(const struct people_plan *p, struct store *st, int64_t now, struct err *err)
+{
+    if (!store_begin(st, err))
+        return false;
+    bool ok = true;
+    for (uint32_t i = 0; i < p->count && ok; i++)
+        ok = !p->rituals[i]->slot.found || remember_one(p, p->rituals[i], st, now, err);
+    if (ok && store_commit(st, err))
+        return true;
+    store_rollback(st);
+    return false;
+}

@@ -192,28 +192,35 @@ static bool all_here(const struct one_off *o, struct availability *const *who, c
     return true;
 }
 
-static void find_time(struct people_plan *p, struct one_off *o, const struct wall *wall, int64_t from, int64_t to)
+/* What was published stays while they can come; what is over stays as it was. */
+static bool keep_time(struct people_plan *p, struct one_off *o, struct availability *const *who, const struct wall *wall, int64_t to)
 {
     const struct held_slot *held = plan_held(p, o->title);
+    int32_t first, count;
+    int64_t monday = date_to_days(p->monday), today = date_to_days(p->ctx->today) - monday;
+    if (!held || !held->once)
+        return false;
+    int64_t at = (local_to_seconds(held->start) - monday * DAY) / 60, day = date_to_days(held->start.date) - monday;
+    if (day > today && (day > to || !all_here(o, who, wall, (int)(at / 10080), (int)(at % 10080))))
+        return false;
+    o->start = held->start;
+    o->state = ONE_OFF_PLANNED;
+    o->why = SV("as published");
+    for (uint32_t i = 0; day >= 0 && i < o->attendee_count; i++)
+        if (wall_span(wall, (int)(at / 10080), (int)(at % 10080), o->minutes, &first, &count))
+            availability_book(who[i], first, count, o->minutes);
+    return true;
+}
+
+static bool find_time(struct people_plan *p, struct one_off *o, const struct wall *wall, int64_t from, int64_t to, bool keep_only)
+{
     struct availability **who = ARENA_ARRAY(p->arena, struct availability *, o->attendee_count);
     int32_t first, count;
+    int64_t today = date_to_days(p->ctx->today) - date_to_days(p->monday);
     for (uint32_t i = 0; i < o->attendee_count; i++)
         who[i] = roster_person(p->roster, o->attendees[i], wall->zone);
-    int64_t monday = date_to_days(p->monday), today = date_to_days(p->ctx->today) - monday;
-    if (held && held->once) {
-        int64_t at = (local_to_seconds(held->start) - monday * DAY) / 60, day = date_to_days(held->start.date) - monday;
-        bool kept = day <= today || (day <= to && all_here(o, who, wall, (int)(at / 10080), (int)(at % 10080)));
-        if (kept) {
-            o->start = held->start;
-            o->state = ONE_OFF_PLANNED;
-            o->why = SV("as published");
-        }
-        for (uint32_t i = 0; kept && day >= 0 && i < o->attendee_count; i++)
-            if (wall_span(wall, (int)(at / 10080), (int)(at % 10080), o->minutes, &first, &count))
-                availability_book(who[i], first, count, o->minutes);
-        if (kept)
-            return;
-    }
+    if (keep_time(p, o, who, wall, to) || keep_only)
+        return o->why.n > 0;
     for (int64_t day = from > today ? from : today + 1; day <= to && day < HORIZON_DAYS; day++)
         for (int minute = 0; minute + o->minutes <= 1440; minute += 15) {
             int week = (int)(day / 7), at = (int)(day % 7) * 1440 + minute;
@@ -224,10 +231,11 @@ static void find_time(struct people_plan *p, struct one_off *o, const struct wal
             o->start = plan_local(p, week, at);
             o->state = ONE_OFF_PLANNED;
             o->why = SV("the first time that suits all of them");
-            return;
+            return true;
         }
     o->state = ONE_OFF_WRITTEN;
     o->why = arena_printf(p->arena, "no common time within %d working days of the change: hand over in writing", HANDOVER_DAYS);
+    return true;
 }
 
 static void add_attendee(struct arena *a, struct one_off *o, struct sv ref)
@@ -242,7 +250,7 @@ static void add_attendee(struct arena *a, struct one_off *o, struct sv ref)
     o->attendees = list;
 }
 
-static void add_handover(struct people_plan *p, const struct owner_change *ch)
+static void add_handover(struct people_plan *p, const struct owner_change *ch, bool keep_only)
 {
     const struct model *m = p->ctx->model;
     const struct entity *ownership = model_find(m, ch->ownership);
@@ -275,16 +283,17 @@ static void add_handover(struct people_plan *p, const struct owner_change *ch)
         if (from)
             add_attendee(p->arena, o, from->ref);
     }
-    find_time(p, o, roster_wall(p->roster, zone), changed + 1, working_days_after(changed, monday, HANDOVER_DAYS));
+    if (!find_time(p, o, roster_wall(p->roster, zone), changed + 1, working_days_after(changed, monday, HANDOVER_DAYS), keep_only))
+        return;
     o->why = arena_printf(p->arena, "%.*s was %.*s owner until %.*s%s; %.*s", SV_ARG(short_name(ch->from)), SV_ARG(ch->side),
                           SV_ARG(strbuf_sv(&date)), left ? "" : " and is no longer with us", SV_ARG(o->why));
     plan_add_once(p, o);
 }
 
-void plan_handovers(struct people_plan *p)
+void plan_handovers(struct people_plan *p, bool keep_only)
 {
     for (uint32_t i = 0; i < p->ctx->change_count; i++)
-        add_handover(p, &p->ctx->changes[i]);
+        add_handover(p, &p->ctx->changes[i], keep_only);
 }
 
 /* ---- nobody there ---- */

@@ -369,7 +369,7 @@ static struct value fn_prepare(struct call *k)
     const struct one_off *chat = people_plan_find_once(plan, prepare_title(k->arena, &m, "chat"));
     if (!chat && !model_find(plan->ctx->model, m.ref)) { /* of no model */
         plan = own_plan(k);
-        prepare_meeting(plan, &m);
+        prepare_meeting(plan, &m, false);
     }
     struct value *items = ARENA_ARRAY(k->arena, struct value, 2);
     uint32_t n = 0;

@@ -135,8 +135,8 @@ struct people_plan *people_plan_new(const struct people_context *ctx, struct are
     plan_one_on_ones(p);
     plan_checkups(p);
     plan_schedule(p);
-    plan_handovers(p);
-    plan_preparations(p);
+    plan_handovers(p, false);
+    plan_preparations(p, false);
     return p;
 }
 

@@ -125,9 +125,9 @@ void plan_syncs(struct people_plan *p);
 void plan_one_on_ones(struct people_plan *p);
 /* checkups.c */
 void plan_checkups(struct people_plan *p);
-void plan_handovers(struct people_plan *p);
-/* prepare.c: chats and rehearsals, when everything else has its time. */
-void plan_preparations(struct people_plan *p);
+void plan_handovers(struct people_plan *p, bool keep_only);
+/* prepare.c: chats and rehearsals. keep_only: those that were published and can stay, before anything new is looked for; else the rest. */
+void plan_preparations(struct people_plan *p, bool keep_only);
 /* schedule.c: slots of all rituals, and what becomes of each in every week. */
 void plan_schedule(struct people_plan *p);
 void plan_place(struct people_plan *p, struct ritual *r);

@@ -177,13 +177,20 @@ static bool keep_mock(struct preparing *g, struct one_off *o)
     return true;
 }
 
-static struct one_off *plan_mock(struct preparing *g)
+/* keep_only: where it was not published, or can't stay, it is left for later. */
+static const struct one_off *plan_mock(struct preparing *g, bool keep_only)
 {
     const struct key_meeting *k = g->k;
+    const struct one_off *known = people_plan_find_once(g->p, prepare_title(g->p->arena, k, "mock"));
     int minutes = k->minutes < k->mock_minutes ? k->minutes : k->mock_minutes;
     struct one_off *o = new_one(g, "mock", minutes < 5 ? 5 : minutes);
-    if (!keep_mock(g, o))
+    if (known)
+        return known;
+    if (!keep_mock(g, o)) {
+        if (keep_only)
+            return NULL;
         find_mock(g, o);
+    }
     if (g->count > k->presenter_count)
         o->audience = g->who[k->presenter_count + k->rank % (g->count - k->presenter_count)];
     plan_add_once(g->p, o);
@@ -218,27 +225,42 @@ static int64_t end_of_day_before(const struct preparing *g)
     return -1;
 }
 
-static void plan_chat(struct preparing *g, const struct one_off *mock)
+static bool keep_chat(struct preparing *g, struct one_off *o, int64_t evening, int64_t rehearsed)
+{
+    int64_t from = g->start - g->k->chat_before, until = g->start - g->k->chat_latest, minute;
+    if (!was_held(g, o, &minute))
+        return false;
+    bool before = minute >= from && minute + o->minutes <= until;
+    bool the_day_before = evening >= 0 && minute >= evening - 120 && minute + o->minutes <= evening && minute >= rehearsed;
+    bool past = minute / 1440 <= g->today;
+    if ((!before && !the_day_before) || (!past && !suits(g, minute, o->minutes, false)))
+        return false;
+    settle(g, o, minute, past);
+    o->why = SV("as published");
+    return true;
+}
+
+static void plan_chat(struct preparing *g, const struct one_off *mock, bool keep_only)
 {
     const struct key_meeting *k = g->k;
     bool unrehearsed = mock && mock->state == ONE_OFF_NONE;
     struct one_off *o = new_one(g, "chat", unrehearsed ? LONG_CHAT_MINUTES : k->chat_minutes);
-    int64_t from = g->start - k->chat_before, until = g->start - k->chat_latest, minute, evening = end_of_day_before(g);
+    int64_t evening = end_of_day_before(g);
     int64_t rehearsed = mock && mock->state == ONE_OFF_PLANNED ? minutes_of(g->p, mock->start) + mock->minutes : INT64_MIN;
-    bool held = was_held(g, o, &minute);
-    bool in_window = held && ((minute >= from && minute + o->minutes <= until) ||
-                              (evening >= 0 && minute >= evening - 120 && minute + o->minutes <= evening && minute >= rehearsed));
     int64_t evening_from = evening - 120 > rehearsed ? evening - 120 : rehearsed;
-    if (held && in_window && (minute / 1440 <= g->today || suits(g, minute, o->minutes, false))) {
-        settle(g, o, minute, minute / 1440 <= g->today);
-        o->why = SV("as published");
-    } else if (find_in(g, o, from, until)) {
-        o->why = SV("the last time before the meeting that suits them");
-    } else if (evening >= 0 && find_in(g, o, evening_from, evening)) {
-        o->why = SV("no time suits on the day itself: at the end of the working day before");
-    } else {
-        o->state = ONE_OFF_WRITTEN;
-        o->why = SV("no common time: quick chat by message, as a topic");
+    if (people_plan_find_once(g->p, o->title))
+        return;
+    if (!keep_chat(g, o, evening, rehearsed)) {
+        if (keep_only)
+            return;
+        if (find_in(g, o, g->start - k->chat_before, g->start - k->chat_latest)) {
+            o->why = SV("the last time before the meeting that suits them");
+        } else if (evening >= 0 && find_in(g, o, evening_from, evening)) {
+            o->why = SV("no time suits on the day itself: at the end of the working day before");
+        } else {
+            o->state = ONE_OFF_WRITTEN;
+            o->why = SV("no common time: quick chat by message, as a topic");
+        }
     }
     plan_add_once(g->p, o);
 }
@@ -250,8 +272,8 @@ static const struct one_off *chat_to_share(const struct preparing *g)
         const struct one_off *o = g->p->one_offs[i];
         const struct entity *about = o->about;
         struct local_time start;
-        if (!sv_is(o->kind, "chat") || o->shared || !about || !sv_starts(o->title, g->k->potlac) || o->title.p[g->k->potlac.n] != '/' ||
-            !local_parse(entity_text(about, "start"), &start))
+        if (!sv_is(o->kind, "chat") || o->shared || !about || sv_eq(about->ref, g->k->ref) || !sv_starts(o->title, g->k->potlac) ||
+            o->title.p[g->k->potlac.n] != '/' || !local_parse(entity_text(about, "start"), &start))
             continue;
         int64_t a, b;
         const struct zone *zone = zone_find(entity_text(about, "zone"), NULL);
@@ -269,14 +291,14 @@ static void keep_past(struct preparing *g, const char *kind, int minutes)
 {
     struct one_off *o = new_one(g, kind, minutes < 5 ? 5 : minutes);
     int64_t minute;
-    if (!was_held(g, o, &minute))
+    if (!was_held(g, o, &minute) || people_plan_find_once(g->p, o->title))
         return;
     settle(g, o, minute, true);
     o->why = SV("over");
     plan_add_once(g->p, o);
 }
 
-void prepare_meeting(struct people_plan *p, const struct key_meeting *k)
+void prepare_meeting(struct people_plan *p, const struct key_meeting *k, bool keep_only)
 {
     struct preparing g = { .p = p, .k = k, .wall = roster_wall(p->roster, k->zone) };
     g.start = minutes_of(p, k->start);
@@ -291,9 +313,11 @@ void prepare_meeting(struct people_plan *p, const struct key_meeting *k)
         keep_past(&g, "mock", k->minutes < k->mock_minutes ? k->minutes : k->mock_minutes);
         return;
     }
-    const struct one_off *mock = k->special ? plan_mock(&g) : NULL, *shared = chat_to_share(&g);
+    const struct one_off *mock = k->special ? plan_mock(&g, keep_only) : NULL, *shared = chat_to_share(&g);
+    if (keep_only && (shared || (k->special && !mock)))
+        return; /* how long the chat takes hangs on the rehearsal */
     if (!shared) {
-        plan_chat(&g, mock);
+        plan_chat(&g, mock, keep_only);
         return;
     }
     struct one_off *o = new_one(&g, "chat", k->chat_minutes);
@@ -366,7 +390,7 @@ static int by_start(const void *x, const void *y)
     return s != t ? (s < t ? -1 : 1) : sv_cmp(a->ref, b->ref);
 }
 
-void plan_preparations(struct people_plan *p)
+void plan_preparations(struct people_plan *p, bool keep_only)
 {
     uint32_t n, count = 0;
     const struct entity *const *all = model_of_kind(p->ctx->model, KIND_KEY_MEETING, &n);
@@ -381,6 +405,6 @@ void plan_preparations(struct people_plan *p)
         list[i].rank = (uint32_t)rank;
         if (list[i].special)
             map_put(&ranks, list[i].potlac, (void *)(rank + 1));
-        prepare_meeting(p, &list[i]);
+        prepare_meeting(p, &list[i], keep_only);
     }
 }

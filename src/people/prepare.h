@@ -26,8 +26,8 @@ struct key_meeting {
     uint32_t rank;                              /* which of its Potlac's special meetings it is: who plays the audience takes turns */
 };
 
-/* Adds the chat and the rehearsal to the plan. */
-void prepare_meeting(struct people_plan *p, const struct key_meeting *k);
+/* Adds the chat and the rehearsal to the plan; keep_only: as far as they were published and can stay. */
+void prepare_meeting(struct people_plan *p, const struct key_meeting *k, bool keep_only);
 /* "potlac:default/search/chat/keymeeting:default/board" */
 struct sv prepare_title(struct arena *a, const struct key_meeting *k, const char *what);
 

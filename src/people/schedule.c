@@ -383,6 +383,8 @@ static void place_held(struct people_plan *p)
     for (uint32_t i = 0; i < p->count; i++)
         if (p->rituals[i]->was_held)
             keep_usual(p, p->rituals[i], false);
+    plan_handovers(p, true);
+    plan_preparations(p, true);
     for (uint32_t i = 0; i < p->count; i++)
         if (p->rituals[i]->was_held && !p->rituals[i]->ask.settled)
             improve(p, p->rituals[i]);

@@ -40,6 +40,10 @@ static int print_agenda(struct cli *c, struct site *s)
     AUTO_STRBUF out = STRBUF_HEAP;
     if (c->json)
         agenda_write_json(&out, g);
+    else if (cli_flag(c, "html"))
+        agenda_print_html(&out, g);
+    else if (cli_flag(c, "markdown"))
+        agenda_print_markdown(&out, g);
     else
         agenda_print(&out, g);
     cli_write(stdout, &out);
@@ -58,11 +62,16 @@ static int agenda(struct cli *c)
     return status;
 }
 
-static const struct cli_option options[] = { SITE_OPTIONS, { NULL, 0, NULL, NULL } };
+static const struct cli_option options[] = {
+    SITE_OPTIONS,
+    { "markdown", 0, NULL, "for a wiki or a chat" },
+    { "html", 0, NULL, "a page" },
+    { NULL, 0, NULL, NULL },
+};
 
 const struct verb verb_agenda = {
     .name = "agenda",
-    .usage = "POTLAC|OWNERSHIP [--site DIR]",
+    .usage = "POTLAC|OWNERSHIP [--markdown|--html]",
     .summary = "Show what the next sync or checkup is about",
     .help = "Compiled from the history since the same people last met: deploys, drift, changes around a service, open topics,\n"
             "coming products, and who has brought no topic yet. Names are refs: potlac:search, systemownership:search-index.",

@@ -208,10 +208,30 @@ static void tell_topic(const struct telling *t)
                 SV_ARG(text(t, "raisedBy")));
 }
 
+/* "2027-W09 held, by user:eva, user:ines" */
+static void tell_meeting(const struct telling *t)
+{
+    size_t dot = sv_find_char(t->e->kind, '.', 0);
+    const struct data *list = data_get(t->body, "attended"), *confirmed = data_get(t->body, "confirmed");
+    struct sv week = text(t, "week"), ritual = text(t, "ritual"), what = sv_slice(t->e->kind, dot + 1, t->e->kind.n);
+    bool not_met = confirmed && confirmed->kind == DATA_BOOL && confirmed->b;
+    strbuf_addf(t->out, "%.*s %.*s", SV_ARG(ritual.n ? ritual : sv_slice(t->e->kind, 0, dot)), SV_ARG(week));
+    if (not_met)
+        strbuf_adds(t->out, ": nothing had changed, confirmed");
+    else
+        strbuf_addf(t->out, "%s%.*s", week.n ? ": " : "", SV_ARG(what));
+    for (uint32_t i = 0; list && list->kind == DATA_LIST && i < list->count; i++) {
+        struct sv who = ref_short(t->a, data_text(&list->items[i]));
+        strbuf_addf(t->out, "%s%.*s", i ? ", " : ", by ", SV_ARG(who));
+    }
+}
+
 static const struct {
     const char *kind;
     void (*tell)(const struct telling *t);
 } tellers[] = {
+    { "chat.held", tell_meeting },
+    { "checkup.held", tell_meeting },
     { "deploy", tell_deploy },
     { "deploy.batch", tell_deploy_batch },
     { "deploy.failed", tell_deploy_failed },
@@ -226,6 +246,10 @@ static const struct {
     { "entity.removed", tell_removed },
     { "host.added", tell_added },
     { "host.removed", tell_removed },
+    { "meeting.held", tell_meeting },
+    { "meeting.missed", tell_meeting },
+    { "meeting.skipped", tell_meeting },
+    { "mock.held", tell_meeting },
     { "owner.changed", tell_owner },
     { "snapshot", tell_snapshot },
     { "topic.carried", tell_topic },

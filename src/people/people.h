@@ -70,8 +70,10 @@ bool people_classify(const struct model *m, struct arena *a, const struct entity
 /* An agenda: a fold over history since the same people last met. */
 struct agenda_item {
     struct sv who;     /* leader ref, or "" where the machine filled it */
-    struct sv section; /* "deploys", "drift", "neighbours", "topics", "products", "context", "backlog" */
+    struct sv section; /* "deploys", "drift", "neighbours", "topics", "products", "context", "backlog" ... */
     struct sv text;
+    struct sv bot; /* "bot:drift": of a topic that a machine raised or proposes, which counts for nobody; else empty */
+    bool steady;   /* how things stand, not what happened: it alone is no reason to meet */
 };
 struct agenda {
     struct sv title; /* "search: weekly sync" */
@@ -80,14 +82,21 @@ struct agenda {
     struct agenda_item *items;
     uint32_t count;
     size_t cap;
-    struct sv *missing; /* leaders who have brought no topic */
+    struct sv *missing; /* leaders who have brought no topic, of those who are there */
     uint32_t missing_count;
+    bool nothing;       /* of a checkup: nothing changed, and no topic is open */
+    unsigned confirmed; /* of a checkup: so often in a row the owners only confirmed that */
+    struct sv ask;      /* what to do where there is nothing to talk about; may be empty */
 };
+#define AGENDA_CONFIRMATIONS 2 /* in a row; then the owners meet */
 struct agenda *agenda_potlac(const struct model *m, struct store *st, struct arena *a, const struct entity *potlac, int64_t now,
                              struct err *err);
 struct agenda *agenda_checkup(const struct model *m, struct store *st, struct arena *a, const struct entity *ownership, int64_t now,
                               struct err *err);
+/* Texts are of people: control characters become spaces, and marks of Markdown and HTML are escaped. */
 void agenda_print(struct strbuf *out, const struct agenda *g);
+void agenda_print_markdown(struct strbuf *out, const struct agenda *g);
+void agenda_print_html(struct strbuf *out, const struct agenda *g);
 void agenda_write_json(struct strbuf *out, const struct agenda *g);
 
 #endif

@@ -202,8 +202,18 @@ static bool on_removed(struct recorder *rec, struct sv ref, const struct data *w
 {
     bool is_host = sv_starts(ref, SV("host:"));
     struct sv cluster = spec_text(was, "cluster");
-    const struct field field = { "cluster", cluster.n ? model_full_ref(rec->a, cluster, "cluster", SV("default")) : SV_NONE };
-    return add_event_of(rec, is_host ? "host.removed" : "entity.removed", ref, &field, 1);
+    struct strbuf out = STRBUF_IN(rec->a);
+    struct json_out j = json_to(&out, false);
+    const struct data *spec = data_get(was, "spec");
+    json_open(&j, '{');
+    if (cluster.n)
+        json_kstr(&j, "cluster", model_full_ref(rec->a, cluster, "cluster", SV("default")));
+    if (spec && spec->kind == DATA_MAP) {
+        json_key(&j, SV("spec"));
+        json_data(&j, spec);
+    }
+    json_close(&j, '}');
+    return add_event(rec, is_host ? "host.removed" : "entity.removed", ref, strbuf_sv(&out));
 }
 
 /* --- all of them --- */

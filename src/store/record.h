@@ -19,12 +19,11 @@ struct recording {
 };
 
 /* Compares each entity with the one recorded last and appends, in the same transaction, the new state and one event for each change:
- *   deploy {deployment, service, cluster, from, to} on the deployment; host.added / host.removed {cluster};
- *   owner.changed {ownership, service, side, from, to} on the service; entity.added / entity.changed {fields} / entity.removed on the rest,
- *   and entity.changed on a deployment for what else changed of it;
- *   snapshot {commit, summary, committed, entities, changes} last, where anything changed.
- * The first recording of all is one snapshot event: a beginning is no change.
- * Must be called inside store_begin. out_changes: how many events. */
+ *   deploy {deployment, service, cluster, from, to} on the deployment; host.added / host.removed {cluster}, with the spec it had;
+ *   owner.changed {ownership, service, side, from, to} on the service; entity.added / entity.changed {fields} / entity.removed {spec} on
+ * the rest, and entity.changed on a deployment for what else changed of it; snapshot {commit, summary, committed, entities, changes} last,
+ * where anything changed. The first recording of all is one snapshot event: a beginning is no change. Must be called inside store_begin.
+ * out_changes: how many events. */
 bool record_model(struct store *st, const struct model *m, struct arena *a, const struct recording *r, unsigned *out_changes,
                   struct err *err);
 

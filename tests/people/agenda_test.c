@@ -72,12 +72,14 @@ static const char yaml[] =
     "---\napiVersion: potlac/v1\nkind: BacklogItem\nmetadata: {name: b5, title: Fourth}\nspec: {service: component:index, opsRank: 4, "
     "state: todo}\n";
 
+static const char *model_text = yaml;
+
 #define NOW 1802764800 /* 2027-02-16T08:00:00Z */
 
 static const struct model *model(void)
 {
     struct source *src = ARENA_NEW(a, struct source);
-    *src = (struct source){ SV("model.yaml"), sv_of(yaml) };
+    *src = (struct source){ SV("model.yaml"), sv_of(model_text) };
     struct diags diags = diags_in(a);
     struct model *m = model_new(a);
     bool ok = model_add_text(m, src, &diags);
@@ -176,7 +178,7 @@ static void test_topics_quota_and_bots(void **state)
     const char *g = agenda_of("potlac:default/p");
     has(g, "Search leaders: weekly sync\n  next: not planned yet\n");
     has(g, "eva: Who says no? (overdue since 2027-02-01)");
-    has(g, "  - A cache was edited (from bot:drift)");
+    has(g, "  - eva: Who says no? (overdue since 2027-02-01)\n  - bot:drift: A cache was edited\n");
     has(g, "No topic yet from: mats");
     has(g, "1 item brought by people");
     has_not(g, "Six hosts");
@@ -201,6 +203,140 @@ static void test_products_context_and_backlog(void **state)
     has_not(g, "No topic yet");
 }
 
+/* What a dependency, an API or a cluster was is known from the events: the model of then is the one of now with them taken back. */
+static void test_what_was_around(void **state)
+{
+    (void)state;
+    event(NOW - 100, "entity.changed", "component:default/index",
+          "{\"fields\":[{\"path\":\"dependsOn\",\"from\":[\"component:far\"],\"to\":[\"component:store\"]},"
+          "{\"path\":\"providesApis\",\"from\":[\"search-v1\"],\"to\":null}]}");
+    event(NOW - 90, "entity.removed", "component:default/gone", "{\"spec\":{\"type\":\"library\",\"dependsOn\":[\"component:index\"]}}");
+    event(NOW - 90, "entity.removed", "component:default/other", "{\"spec\":{\"type\":\"library\"}}");
+    event(NOW - 80, "entity.changed", "cluster:default/c", "{\"fields\":[{\"path\":\"minHosts\",\"from\":2,\"to\":null}]}");
+    event(NOW - 70, "host.removed", "host:default/h9",
+          "{\"cluster\":\"cluster:default/c\",\"spec\":{\"fqdn\":\"h9.x\",\"cluster\":\"c\"}}");
+    event(NOW - 60, "entity.changed", "host:default/h1", "{\"fields\":[{\"path\":\"status\",\"from\":\"draining\",\"to\":\"active\"}]}");
+    const char *g = agenda_of("systemownership:default/index");
+    has(g, "component:store is a neighbour now: index depends on it");
+    has(g, "component:far is no neighbour any more: index depends on it");
+    has(g, "component:gone is no neighbour any more: it depends on index");
+    has(g, "APIs\n  - index no longer provides search-v1\n");
+    has(g, "Capacity\n  - c: 1 active host; minHosts not set (was 2)\n"); /* h9 went, h1 came back */
+    has(g, "host:h1 changed: status draining -> active");
+    has_not(g, "other");
+    has_not(g, "dependsOn");
+}
+
+static void test_rollbacks(void **state)
+{
+    (void)state;
+    event(NOW - 300, "deploy", "deployment:default/index-c", DEPLOY("\"from\":\"2.0.0\",", "2.1.0"));
+    event(NOW - 200, "deploy", "deployment:default/index-c", DEPLOY("\"from\":\"2.1.0\",", "2.0.0"));
+    event(NOW - 100, "deploy.finished", "component:default/index",
+          "{\"version\":\"2.2.0\",\"outcome\":\"rolled back\",\"why\":\"h1 is not healthy\"}");
+    event(NOW - 90, "deploy.finished", "component:default/index", "{\"version\":\"2.3.0\",\"outcome\":\"done\"}");
+    const char *g = agenda_of("systemownership:default/index");
+    has(g, "index-c at 2.0.0 on 2027-02-16 by eva@example.org (2 deploys, 1 back)");
+    has(g, "index 2.2.0 rolled back on 2027-02-16: h1 is not healthy");
+    has_not(g, "2.3.0");
+}
+
+/* The window of a checkup begins after the event that the last one's agenda ended with, whenever that was recorded. */
+static void test_a_checkup_recorded_late_loses_nothing(void **state)
+{
+    (void)state;
+    event(NOW - 900, "deploy", "deployment:default/index-c", DEPLOY("", "1.0.0"));
+    event(NOW - 700, "deploy", "deployment:default/index-c", DEPLOY("\"from\":\"1.0.0\",", "2.0.0"));
+    event(NOW - 600, "meeting.missed", "systemownership:default/index",
+          "{\"ritual\":\"systemownership:default/index/checkup\",\"week\":\"2027-W06\"}");
+    has(agenda_of("systemownership:default/index"), "index-c new at 2.0.0"); /* the first version of all, and the last */
+    event(
+        NOW - 500, "checkup.held", "systemownership:default/index",
+        "{\"ritual\":\"systemownership:default/index/checkup\",\"week\":\"2027-W07\",\"at\":\"2027-02-16T07:46:00Z\",\"baseSnapshot\":1}");
+    const char *g = agenda_of("systemownership:default/index");
+    has(g, "history since: 2027-02-16T07:46:00Z");
+    has(g, "index-c 1.0.0 -> 2.0.0");
+}
+
+static void test_context_is_told_to_its_audience(void **state)
+{
+    (void)state;
+    static const char more[] = "---\napiVersion: potlac/v1\nkind: Context\nmetadata: {name: %s, title: %s}\n"
+                               "spec: {about: component:far, author: user:%s, audience: [%s], validUntil: %s, text: Because.}\n";
+    struct strbuf all = STRBUF_IN(a);
+    strbuf_adds(&all, yaml);
+    strbuf_addf(&all, more, "c1", "ToPotlac", "mats", "potlac:p", "2027-03-01");
+    strbuf_addf(&all, more, "c2", "ToMats", "eva", "user:mats", "2027-03-01");
+    strbuf_addf(&all, more, "c3", "ToNobodyHere", "eva", "group:elsewhere", "2027-03-01");
+    strbuf_adds(&all,
+                "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: elsewhere}\nspec: {type: team, children: []}\n");
+    strbuf_adds(&all, "---\napiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: li}\nspec: {memberOf: [elsewhere]}\n");
+    strbuf_addf(&all, more, "c4", "OldOfLi", "li", "potlac:p", "2027-01-01");
+    model_text = strbuf_cstr(&all);
+    const char *g = agenda_of("potlac:default/p");
+    has(g, "ToPotlac: Because. (mats; until 2027-03-01)");
+    has(g, "ToMats");
+    has(g, "Why voice: Two partners. (Eva Lind; out of date since 2027-01-01)");
+    has_not(g, "ToNobodyHere");
+    has_not(g, "OldOfLi"); /* its author is told */
+    model_text = yaml;
+}
+
+static void test_who_is_away(void **state)
+{
+    (void)state;
+    struct strbuf all = STRBUF_IN(a);
+    strbuf_adds(&all, yaml);
+    strbuf_adds(&all,
+                "---\napiVersion: potlac/v1\nkind: Absence\nmetadata: {name: x}\nspec: {person: mats, from: 2027-02-15, to: 2027-02-19}\n");
+    strbuf_adds(&all,
+                "---\napiVersion: potlac/v1\nkind: Absence\nmetadata: {name: y}\nspec: {person: eva, from: 2027-02-15, to: 2027-02-17}\n");
+    model_text = strbuf_cstr(&all);
+    event(NOW - 20, "topic.carried", "topic:default/t1", "{}");
+    const char *g = agenda_of("potlac:default/p");
+    has(g, "eva: Who says no? (overdue since 2027-02-01) (carried once) (away until 2027-02-17: comes back next time)");
+    has_not(g, "No topic yet");
+    model_text = yaml;
+}
+
+static void test_nothing_changed(void **state)
+{
+    (void)state;
+    event(NOW - 900, "checkup.held", "systemownership:default/index", "{}");
+    event(NOW - 800, "topic.closed", "topic:default/t3", "{}");
+    model_text = arena_cstr(a, sv_slice(sv_of(yaml), 0, sv_find(sv_of(yaml), SV("---\napiVersion: potlac/v1\nkind: Product"), 0)));
+    const char *g = agenda_of("systemownership:default/index");
+    has(g, "Nothing changed, and no topic is open. Confirm it: potlac checkup confirm index");
+    event(NOW - 700, "checkup.held", "systemownership:default/index", "{\"confirmed\":true,\"week\":\"2027-W05\"}");
+    event(NOW - 600, "checkup.held", "systemownership:default/index", "{\"confirmed\":true,\"week\":\"2027-W06\"}");
+    g = agenda_of("systemownership:default/index");
+    has(g, "confirmed 2 times in a row: meet this time");
+    event(NOW - 500, "host.added", "host:default/h1", "{\"cluster\":\"cluster:default/c\"}");
+    has_not(agenda_of("systemownership:default/index"), "Nothing changed");
+    model_text = yaml;
+}
+
+/* What people wrote cannot leave its place. */
+static void test_forms_escape(void **state)
+{
+    (void)state;
+    struct agenda_item items[] = { { SV("user:default/eva"), SV("topics"), SV("<b>&\"'*_[x](y)\033[31m\n# z"), SV_NONE, false },
+                                   { SV_NONE, SV("topics"), SV("plain"), SV("bot:drift"), false } };
+    struct agenda g = { .title = SV("<p>"), .when = SV("soon"), .items = items, .count = 2 };
+    struct strbuf out = STRBUF_IN(a);
+    agenda_print(&out, &g);
+    has(strbuf_cstr(&out), "  - eva: <b>&\"'*_[x](y) [31m # z\n  - bot:drift: plain\n");
+    out = (struct strbuf)STRBUF_IN(a);
+    agenda_print_markdown(&out, &g);
+    has(strbuf_cstr(&out), "# \\<p\\>\n");
+    has(strbuf_cstr(&out), "- **eva**: \\<b\\>\\&\"'\\*\\_\\[x\\](y) \\[31m \\# z\n- **bot:drift**: plain\n");
+    out = (struct strbuf)STRBUF_IN(a);
+    agenda_print_html(&out, &g);
+    has(strbuf_cstr(&out), "<h1>&lt;p&gt;</h1>");
+    has(strbuf_cstr(&out), "<li><strong>eva</strong>: &lt;b&gt;&amp;&quot;&#39;*_[x](y) [31m # z</li>\n");
+    has_not(strbuf_cstr(&out), "<b>");
+}
+
 static void test_json_form(void **state)
 {
     (void)state;
@@ -221,6 +357,13 @@ int main(void)
         T(test_what_the_machines_and_the_model_did),
         T(test_topics_quota_and_bots),
         T(test_products_context_and_backlog),
+        T(test_what_was_around),
+        T(test_rollbacks),
+        T(test_a_checkup_recorded_late_loses_nothing),
+        T(test_context_is_told_to_its_audience),
+        T(test_who_is_away),
+        T(test_nothing_changed),
+        T(test_forms_escape),
         T(test_json_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,7 +126,8 @@ static void hosts_come_and_go(void **state)
     struct sv without = sv_slice(all, 0, sv_find(all, SV("---\napiVersion: potlac/v1\nkind: Host\nmetadata: {name: h2}"), 0));
     record(w, all);
     assert_int_equal(record(w, without), 4);
-    assert_string_equal(history(w, "host.removed"), "host.removed host:default/h2 {\"cluster\":\"cluster:default/c\"}\n");
+    assert_string_equal(history(w, "host.removed"), "host.removed host:default/h2 {\"cluster\":\"cluster:default/c\",\"spec\":{\"fqdn\":"
+                                                    "\"h2.x.org\",\"site\":\"lon\",\"cluster\":\"c\",\"status\":\"active\"}}\n");
     assert_int_equal(record(w, all), 4);
     assert_string_equal(history(w, "host.added"), "host.added host:default/h2 {\"cluster\":\"cluster:default/c\"}\n");
 }

@@ -46,7 +46,8 @@ static bool read_time(struct recording_of *r, struct date monday)
         if (sv_eq(series->occurrences[i].id, r->entry.week))
             r->entry.at = occurrence_at(series, &series->occurrences[i]);
     return r->entry.at <= r->s->now || r->entry.state == MEETING_SKIPPED ||
-           err_set(&r->err, "the meeting of %.*s has not begun yet: only a skipped one is recorded before it", SV_ARG(r->entry.week));
+           err_set(&r->err, "%.*s of %.*s has not begun yet: only a skipped meeting is recorded before it", SV_ARG(r->name.kind),
+                   SV_ARG(r->name.about ? r->name.about->name : r->entry.week));
 }
 
 static bool is_once(const struct meeting_name *n) { return sv_is(n->kind, "chat") || sv_is(n->kind, "mock"); }

@@ -99,6 +99,7 @@ static const struct cli_option options[] = {
     { "root", 0, "DIR", "a folder that stands for /; what cannot act in a folder is shown as planned" },
     { "host", 0, "HOST", "with a site: converge this host too, into --root" },
     { "calendars", 0, "DIR", "with a site: where .ics feeds are written [STATE/calendars]" },
+    { "recreate", 0, NULL, "with a site: write meetings again that people deleted from their calendars" },
     { "allow-mass-cancel", 0, NULL, "let an apply cancel many meetings at once" },
     { "detailed-exitcodes", 0, NULL, "exit 2 after changes, 4 after failures, 6 after both" },
     SITE_OPTIONS,

@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "base/json.h"
+#include "cli/calendars.h"
 #include "cli/fleet.h"
 #include "cli/host_run.h"
 #include "cli/show.h"
@@ -22,6 +23,7 @@ struct application {
     struct report *host_report;
     unsigned feeds_written;
     unsigned failed;
+    struct caldav *caldav; /* NULL: nobody has a calendar to write to */
 };
 
 static struct fleet_item *item_of(struct fleet *f, const struct entity *e)
@@ -95,7 +97,7 @@ static bool converge_people(struct application *ap, struct err *err)
 {
     struct site *s = &ap->site;
     const char *folder = cli_value(ap->c, "calendars");
-    struct converge_options o = { .noop = ap->noop, .allow_mass_cancel = cli_flag(ap->c, "allow-mass-cancel") };
+    struct converge_options o = { .noop = ap->noop, .allow_mass_cancel = cli_flag(ap->c, "allow-mass-cancel"), .caldav = ap->caldav };
     o.calendars = folder ? sv_of(folder) : path_join(s->arena, s->state_dir, SV("calendars"));
     struct catalog *all = catalog_new(s->arena, snapshot_symtab(s->snapshot), SV("calendars"));
     for (uint32_t i = 0; i < ap->fleet.count; i++) {
@@ -117,7 +119,32 @@ static bool converge_people(struct application *ap, struct err *err)
     show_report(ap->c, "Calendars", o.calendars, r);
     if (!ap->c->json)
         printf("  %u feed%s %swritten\n", ap->feeds_written, ap->feeds_written == 1 ? "" : "s", ap->noop ? "would be " : "");
+    if (ap->caldav) {
+        ap->writes += caldav_writes(ap->caldav);
+        ap->failed += caldav_failures(ap->caldav);
+        if (!ap->c->json)
+            show_calendars(ap->c, ap->caldav, ap->noop);
+    }
     return true;
+}
+
+/* What is in people's calendars is read before anything is planned: a meeting that somebody moved stays where they put it. */
+static bool read_calendars(struct application *ap, struct err *err)
+{
+    struct site *s = &ap->site;
+    const struct caldav_options o = { .store = s->store,
+                                      .model = s->model,
+                                      .installation = data_text(data_get(s->config, "installation")),
+                                      .dir = s->dir,
+                                      .now = s->now,
+                                      .noop = ap->noop,
+                                      .recreate = cli_flag(ap->c, "recreate"),
+                                      .allow_mass_cancel = cli_flag(ap->c, "allow-mass-cancel") };
+    struct caldav *c = caldav_open(s->arena, &o, err);
+    if (!c || !caldav_has_work(c))
+        return c != NULL;
+    ap->caldav = c;
+    return caldav_read(c, err);
 }
 
 static struct recording recording_of(struct application *ap)
@@ -181,6 +208,8 @@ static bool run_application(struct application *ap, struct err *err)
         ap->revision = *commit_tree_revision(s->commit);
     else if (!revision_read(s->arena, s->dir, &ap->revision, err) && err->text[0])
         return false;
+    if (!read_calendars(ap, err))
+        return false;
     const struct fleet_options o = { .keep = true, .needed = ap->has_host ? ap->host.entity : NULL, .progress = ap->c->progress };
     if (!fleet_compile(s, &o, &ap->fleet, err))
         return false;
@@ -204,6 +233,10 @@ static void print_json(const struct application *ap)
     json_kint(&j, "catalogs_changed", ap->fleet.changed);
     json_kint(&j, "calendar_changes", ap->writes);
     json_kint(&j, "feeds_written", ap->feeds_written);
+    if (ap->caldav) {
+        json_key(&j, SV("calendars"));
+        calendars_write_json(&j, ap->caldav);
+    }
     if (ap->host_report) {
         AUTO_STRBUF text = STRBUF_HEAP;
         report_write_json(ap->host_report, &text, false);

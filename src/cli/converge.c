@@ -11,6 +11,7 @@
 #include "cli/deferred.h"
 #include "cli/hooks.h"
 #include "cli/show.h"
+#include "people/caldav.h"
 #include "people/calendar.h"
 
 /* puppet:///modules/NAME/PATH is NAME's files/PATH; nothing outside of it can be named. */
@@ -72,8 +73,17 @@ static struct calendar *open_calendar(struct site *s, struct catalog *catalog, c
                                    .now = s->now,
                                    .noop = o->noop,
                                    .allow_mass_cancel = o->allow_mass_cancel };
+    if (o->caldav)
+        co.moves = caldav_moves(o->caldav, &co.move_count);
     struct calendar *c = calendar_open(s->arena, &co, err);
     return c && calendar_purge(c, catalog, err) ? c : NULL;
+}
+
+static bool write_calendars(struct calendar *calendar, struct caldav *caldav, struct err *err)
+{
+    uint32_t count;
+    const struct series *const *all = calendar_planned(calendar, &count);
+    return caldav_write(caldav, calendar_installation(calendar), all, count, err);
 }
 
 struct report *converge(struct site *s, struct catalog *catalog, const struct converge_options *o, unsigned *out_feeds, struct err *err)
@@ -101,6 +111,8 @@ struct report *converge(struct site *s, struct catalog *catalog, const struct co
         return NULL;
     }
     if (calendar && !calendar_close(calendar, err))
+        return NULL;
+    if (calendar && o->caldav && !write_calendars(calendar, o->caldav, err))
         return NULL;
     if (calendar && out_feeds)
         calendar_feeds(calendar, out_feeds);

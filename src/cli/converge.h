@@ -6,6 +6,8 @@
 #include "agent/agent.h"
 #include "cli/site.h"
 
+struct caldav;
+
 /* How events are shown: Puppet's log lines, or none. */
 enum converge_style { CONVERGE_QUIET, CONVERGE_LOG };
 
@@ -17,6 +19,7 @@ struct converge_options {
     struct sv
         calendars; /* folder for .ics feeds, and then the catalog holds the events of all subjects; empty: calendar_event is refused */
     bool allow_mass_cancel;
+    struct caldav *caldav; /* with calendars: which were read, and are written too; NULL: none */
 };
 
 /* out_feeds (may be NULL): how many feeds were written. */

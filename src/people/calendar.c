@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "people/caldav.h"
 #include "people/feed.h"
 #include "people/ical.h"
 
@@ -25,6 +26,9 @@ struct calendar {
     size_t cap;
     uint32_t at_start, ended; /* series alive when opened; ended since */
     struct map wanted;
+    struct map planned; /* title -> struct series, under noop */
+    const struct caldav_move *moves;
+    uint32_t move_count;
     unsigned feeds, written;
 };
 
@@ -104,6 +108,9 @@ struct calendar *calendar_open(struct arena *a, const struct calendar_options *o
     c->now = options->now;
     c->noop = options->noop;
     c->wanted = map_in(a);
+    c->planned = map_in(a);
+    c->moves = options->moves;
+    c->move_count = options->move_count;
     return load(c, err) && load_installation(c, err) ? c : NULL;
 }
 
@@ -111,6 +118,20 @@ const struct series *const *calendar_series(const struct calendar *c, uint32_t *
 {
     *out_count = c->count;
     return (const struct series *const *)c->series;
+}
+
+const struct series *const *calendar_planned(struct calendar *c, uint32_t *out_count)
+{
+    struct series **list = NULL;
+    uint32_t n = 0;
+    size_t cap = 0;
+    for (uint32_t i = 0; i < c->count; i++)
+        if (!map_find(&c->planned, c->series[i]->title))
+            ARENA_PUSH(c->arena, list, n, cap, c->series[i]);
+    for (struct map_entry *e = NULL; (e = map_next(&c->planned, e));)
+        ARENA_PUSH(c->arena, list, n, cap, e->value);
+    *out_count = n;
+    return (const struct series *const *)list;
 }
 
 struct sv calendar_installation(const struct calendar *c) { return c->installation; }
@@ -318,16 +339,53 @@ static bool event_prefetch(struct run *run, const struct resource *const *all, u
     return true;
 }
 
+/* A ritual's plan, with what its people moved in their calendars. */
+static bool read_plan(const struct calendar *c, struct arena *a, const struct resource *r, struct plan *out_p, struct err *err)
+{
+    struct moved_once *list = NULL;
+    uint32_t n = 0;
+    size_t cap = 0;
+    if (!calendar_plan_read(a, r, out_p, err))
+        return false;
+    const struct zone *z = out_p->cadence.zone.n ? zone_find(out_p->cadence.zone, NULL) : NULL;
+    for (uint32_t i = 0; z && i < c->move_count; i++) {
+        struct moved_once m = { .slot = zone_to_local(z, c->moves[i].slot), .start = zone_to_local(z, c->moves[i].start) };
+        int64_t day = date_to_days(m.slot.date);
+        m.id = series_week_id(a, day - date_weekday(m.slot.date));
+        if (sv_eq(c->moves[i].title, r->title))
+            ARENA_PUSH(a, list, n, cap, m);
+    }
+    out_p->moved = list, out_p->moved_count = n;
+    return true;
+}
+
+static struct series *copy_out(struct calendar *c, const struct series *s, struct err *err);
+
+/* What a ritual would be after this run. */
+static bool note_planned(struct calendar *c, struct run *run, const struct series *s, const struct plan *p, bool absent, struct err *err)
+{
+    struct series *next;
+    if (!c->noop || (absent && (!s || s->ended)))
+        return true;
+    next = absent ? series_end(run->arena, s, run->now) : series_advance(run->arena, s, p, run->now, NULL);
+    if (!(next = copy_out(c, next, err)))
+        return false;
+    map_put(&c->planned, next->title, next);
+    return true;
+}
+
 static bool event_get(struct run *run, const struct resource *r, struct property_list *is, struct property_list *should, struct err *err)
 {
     struct calendar *c = run->calendar;
     struct plan p;
     if (!c)
         return err_set(err, "no calendar is open in this run: calendar_event belongs to Potlacs and ownerships, not to hosts");
-    if (!calendar_plan_read(run->arena, r, &p, err))
+    if (!read_plan(c, run->arena, r, &p, err))
         return false;
     const struct series *s = find_series(c, r->title);
     bool present = s && !s->ended, absent = wants_absent(r);
+    if (!note_planned(c, run, s, &p, absent, err))
+        return false;
     if (!present || absent) {
         add(run, is, "ensure", present ? SV("present") : SV("absent"));
         add(run, should, "ensure", absent ? SV("absent") : SV("present"));
@@ -347,8 +405,6 @@ static bool event_get(struct run *run, const struct resource *r, struct property
     return true;
 }
 
-static struct series *copy_out(struct calendar *c, const struct series *s, struct err *err);
-
 static enum set_result event_set(struct run *run, const struct resource *r, const struct property_list *is,
                                  const struct property_list *should, struct err *err)
 {
@@ -361,7 +417,7 @@ static enum set_result event_set(struct run *run, const struct resource *r, cons
         bool done = !s || s->ended || (may_end(c, 1, err) && end_series(c, s, run->now, err));
         return done ? SET_DONE : SET_FAILED;
     }
-    if (!calendar_plan_read(run->arena, r, &p, err))
+    if (!read_plan(c, run->arena, r, &p, err))
         return SET_FAILED;
     /* through text, so that it lives as long as the calendar and not only as the run */
     struct series *next = copy_out(c, series_advance(run->arena, s, &p, run->now, &forked), err);

@@ -15,6 +15,7 @@
  *   cal = calendar_open(arena, &options, err); run.calendar = cal; extra providers: &calendar_event_provider
  *   calendar_purge(cal, catalog, err); agent_converge(); calendar_close(cal, err) */
 struct calendar;
+struct caldav_move;
 
 /* Documents of the store: what is recorded of each feed that was written, by whose it is. */
 #define CALENDAR_FEED_KIND SV("calendar.feed")
@@ -27,6 +28,8 @@ struct calendar_options {
     int64_t now;
     bool noop;
     bool allow_mass_cancel;
+    const struct caldav_move *moves; /* what people moved in their calendars: see people/caldav.h */
+    uint32_t move_count;
 };
 
 /* The arena owns it. NULL and err where recorded state cannot be read. */
@@ -45,6 +48,8 @@ unsigned calendar_feeds(const struct calendar *c, unsigned *out_written);
 
 /* Recorded series, by title; borrowed. */
 const struct series *const *calendar_series(const struct calendar *c, uint32_t *out_count);
+/* The same, as they would be after the run: under noop nothing of it is recorded. */
+const struct series *const *calendar_planned(struct calendar *c, uint32_t *out_count);
 struct sv calendar_installation(const struct calendar *c);
 
 /* A plan from a resource's attributes. False and err on a wrong one. calendar_attributes.c */

@@ -479,6 +479,7 @@ static struct ics_component *new_own(struct merging *k, const struct ics_compone
     ics_remove(e, "RRULE");
     ics_remove(e, "EXDATE");
     ics_remove(e, "RDATE");
+    ics_remove(e, "X-POTLAC-REVISION"); /* it stands in the master alone */
     ics_put_all(k->arena, e, ours, "RECURRENCE-ID");
     for (size_t i = 0; i < UNITS; i++)
         put_unit(k->arena, &units[i], e, ours);

@@ -1,7 +1,10 @@
-/* store: what nodes send in is stored, each node's in a durable transaction of its own: bench-store STORE [NODES].
- * Prints a line for each kind: its name, how many are stored a second, how many in a second of the processor, with tabs between. Making up
- * what is sent is not counted; reading the JSON of facts is, as whoever receives facts has to. */
+/* store: what nodes send in is stored, each node's in a durable transaction of its own: bench-store STORE [NODES [SENDERS]].
+ * So many senders send at once; each waits until its own is on the disk. Prints a line for each kind: its name, how many are stored a
+ * second, how many in a second of the processor, with tabs between. Making up what is sent is not counted; reading the JSON of facts is,
+ * as whoever receives facts has to. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -213,27 +216,6 @@ static struct inventory_report report_of(struct arena *a, int node, int time)
 
 /* ---- storing it ---- */
 
-static bool end(struct store *s, bool ok, struct err *err)
-{
-    if (ok)
-        return store_commit(s, err);
-    store_rollback(s);
-    return false;
-}
-
-static bool put_facts(struct store *s, struct arena *a, struct sv name, struct sv json, int time, struct err *err)
-{
-    const struct source src = { SV("facts"), json };
-    struct diags diags = diags_in(a);
-    struct data_doc *doc;
-    if (!json_read(a, &src, NULL, &diags, &doc))
-        return err_set(err, "the facts are no JSON");
-    const struct inventory_facts f = {
-        .certname = name, .environment = SV("production"), .producer = SV("bench"), .at = START + time * HALF_HOUR, .values = &doc->root
-    };
-    return store_begin(s, err) && end(s, inventory_put_facts(s, a, &f, err), err);
-}
-
 /* All nodes send one thing. round: which edition of it; time: of sending. */
 struct kind {
     const char *name;
@@ -241,26 +223,108 @@ struct kind {
     int round, time;
 };
 
-static bool send_one(struct store *s, const struct kind *k, int node, struct spent *io_spent, struct err *err)
+/* What one node sends. */
+struct sent {
+    const struct kind *kind;
+    struct sv certname, facts;
+    struct inventory_catalog catalog;
+    struct inventory_report report;
+};
+
+static struct sent make_up(struct arena *a, const struct kind *k, int node)
 {
+    struct sent sent = { .kind = k, .certname = certname(a, node) };
+    if (k->what == 'f')
+        sent.facts = facts_of(a, node, k->round);
+    else if (k->what == 'c')
+        sent.catalog = catalog_of(a, node, k->round, k->time);
+    else
+        sent.report = report_of(a, node, k->time);
+    return sent;
+}
+
+static bool put_facts(struct store *s, struct arena *a, const struct sent *sent, struct err *err)
+{
+    const struct source src = { SV("facts"), sent->facts };
+    struct diags diags = diags_in(a);
+    struct data_doc *doc;
+    if (!json_read(a, &src, NULL, &diags, &doc))
+        return err_set(err, "the facts are no JSON");
+    const struct inventory_facts f = { .certname = sent->certname,
+                                       .environment = SV("production"),
+                                       .producer = SV("bench"),
+                                       .at = START + sent->kind->time * HALF_HOUR,
+                                       .values = &doc->root };
+    return inventory_put_facts(s, a, &f, err);
+}
+
+static bool put(void *ctx, struct store *s, struct err *err)
+{
+    const struct sent *sent = ctx;
     struct arena *a = arena_new(0);
-    struct sv name = certname(a, node), facts = k->what == 'f' ? facts_of(a, node, k->round) : SV_NONE;
-    struct inventory_catalog c = { 0 };
-    struct inventory_report r = { 0 };
-    if (k->what == 'c')
-        c = catalog_of(a, node, k->round, k->time);
-    if (k->what == 'r')
-        r = report_of(a, node, k->time);
-    struct spent start = spent_now();
-    bool ok = k->what == 'f' ? put_facts(s, a, name, facts, k->time, err)
-                             : store_begin(s, err) &&
-                                   end(s, k->what == 'c' ? inventory_put_catalog(s, a, &c, err) : inventory_add_report(s, a, &r, err), err);
-    struct spent now = spent_now();
-    io_spent->seconds += now.seconds - start.seconds;
-    io_spent->processor += now.processor - start.processor;
+    bool ok = sent->kind->what == 'f'   ? put_facts(s, a, sent, err)
+              : sent->kind->what == 'c' ? inventory_put_catalog(s, a, &sent->catalog, err)
+                                        : inventory_add_report(s, a, &sent->report, err);
     arena_free(a);
     return ok;
 }
+
+/* What several senders send, one thing after the other. */
+struct shipment {
+    struct store *store;
+    struct sent *items;
+    int count;
+    atomic_int next;
+    atomic_bool failed;
+};
+
+static void *send_some(void *arg)
+{
+    struct shipment *s = arg;
+    for (int i; !s->failed && (i = atomic_fetch_add(&s->next, 1)) < s->count;) {
+        struct err err = { "" };
+        if (!store_submit(s->store, put, &s->items[i], &err) && !atomic_exchange(&s->failed, true))
+            fprintf(stderr, "bench-store: %s\n", err.text);
+    }
+    return NULL;
+}
+
+enum { MOST_SENDERS = 64, AT_ONCE = 100 };
+
+static bool send_all(struct shipment *s, int senders, struct spent *io_spent)
+{
+    pthread_t threads[MOST_SENDERS];
+    int started = 0;
+    struct spent start = spent_now();
+    while (started < senders && started < MOST_SENDERS && pthread_create(&threads[started], NULL, send_some, s) == 0)
+        started++;
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    struct spent now = spent_now();
+    io_spent->seconds += now.seconds - start.seconds;
+    io_spent->processor += now.processor - start.processor;
+    return started && !s->failed;
+}
+
+static bool run(struct store *s, const struct kind *k, int nodes, int senders)
+{
+    struct spent spent = { 0 };
+    bool ok = true;
+    for (int from = 0; ok && from < nodes; from += AT_ONCE) {
+        struct arena *a = arena_new(0);
+        struct sent items[AT_ONCE];
+        struct shipment shipment = { .store = s, .items = items, .count = nodes - from < AT_ONCE ? nodes - from : AT_ONCE };
+        for (int i = 0; i < shipment.count; i++)
+            items[i] = make_up(a, k, from + i);
+        ok = send_all(&shipment, senders, &spent);
+        arena_free(a);
+    }
+    if (ok)
+        printf("%s\t%.1f\t%.1f\n", k->name, nodes / spent.seconds, nodes / spent.processor);
+    return ok;
+}
+
+static int number(int argc, char **argv, int i, int otherwise) { return argc > i ? (int)strtol(argv[i], NULL, 10) : otherwise; }
 
 int main(int argc, char **argv)
 {
@@ -269,18 +333,12 @@ int main(int argc, char **argv)
         { "catalogs, as before", 'c', 0, 1 }, { "catalogs, a few changed", 'c', 1, 2 }, { "reports", 'r', 0, 3 },
     };
     struct err err = { "" };
-    int nodes = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 1000;
     struct store *s = argc > 1 ? store_open(argv[1], &err) : NULL;
     bool ok = s != NULL;
-    for (size_t i = 0; ok && i < sizeof kinds / sizeof *kinds; i++) {
-        struct spent spent = { 0 };
-        for (int node = 0; ok && node < nodes; node++)
-            ok = send_one(s, &kinds[i], node, &spent, &err);
-        if (ok)
-            printf("%s\t%.1f\t%.1f\n", kinds[i].name, nodes / spent.seconds, nodes / spent.processor);
-    }
-    store_close(s);
-    if (!ok)
+    if (!s)
         fprintf(stderr, "bench-store: %s\n", argc > 1 ? err.text : "name a store");
+    for (size_t i = 0; ok && i < sizeof kinds / sizeof *kinds; i++)
+        ok = run(s, &kinds[i], number(argc, argv, 2, 1000), number(argc, argv, 3, 1));
+    store_close(s);
     return ok ? 0 : 1;
 }

@@ -268,8 +268,15 @@ void json_str(struct json_out *j, struct sv s)
 
 void json_int(struct json_out *j, int64_t i)
 {
+    char digits[20], *end = digits + sizeof digits, *p = end;
+    uint64_t n = i < 0 ? -(uint64_t)i : (uint64_t)i;
     before_value(j);
-    strbuf_addf(j->out, "%lld", (long long)i);
+    do
+        *--p = (char)('0' + n % 10);
+    while (n /= 10);
+    if (i < 0)
+        *--p = '-';
+    strbuf_add(j->out, sv_make(p, (size_t)(end - p)));
 }
 
 void json_float(struct json_out *j, double f)

@@ -130,6 +130,11 @@ static size_t utf8_sequence(const unsigned char *p, size_t n)
 bool sv_is_utf8(struct sv s)
 {
     for (size_t i = 0; i < s.n;) {
+        uint64_t eight;
+        if (s.n - i >= sizeof eight && (memcpy(&eight, s.p + i, sizeof eight), (eight & 0x8080808080808080u) == 0)) {
+            i += sizeof eight; /* ASCII */
+            continue;
+        }
         size_t len = utf8_sequence((const unsigned char *)s.p + i, s.n - i);
         if (!len)
             return false;

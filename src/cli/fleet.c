@@ -562,9 +562,11 @@ static bool record_compiled(struct site *s, struct fleet *f, struct err *err)
 
 bool fleet_publish(struct site *s, struct fleet *f, struct err *err)
 {
-    for (uint32_t i = 0; i < f->count; i++)
+    for (uint32_t i = 0; i < f->count; i++) {
         if (f->items[i].state == FLEET_CHANGED && !publish_item(s, &f->items[i], err))
             return false;
+        strbuf_release(&f->items[i].json); /* the database needs the memory now */
+    }
     for (size_t i = 0; i < f->removed_count; i++)
         if (!withdraw(s, f->removed[i].ref, err))
             return false;

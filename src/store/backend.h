@@ -35,6 +35,10 @@ struct store_backend {
     bool (*begin)(void *db, struct err *err);
     bool (*commit)(void *db, struct err *err);
     void (*rollback)(void *db);
+    /* A part of an open transaction: marked where it begins, then kept or undone without the rest. */
+    bool (*mark)(void *db, struct err *err);
+    bool (*keep)(void *db, struct err *err);
+    bool (*undo)(void *db, struct err *err);
     /* One statement, with ?1, ?2 ... for the arguments. After a failed write nothing of an open transaction may be committed. */
     bool (*run)(void *db, const char *sql, enum sql_use use, const struct sql_value *args, unsigned count, sql_row *row, void *ctx,
                 struct err *err);

@@ -192,6 +192,22 @@ static void pg_rollback(void *db)
     d->in_transaction = d->failed = false;
 }
 
+static bool pg_mark(void *db, struct err *err) { return exec(db, "SAVEPOINT part", err); }
+
+static bool pg_keep(void *db, struct err *err)
+{
+    struct pg_db *d = db;
+    return d->failed ? err_set(err, "an earlier write of this transaction failed") : exec(d, "RELEASE SAVEPOINT part", err);
+}
+
+static bool pg_undo(void *db, struct err *err)
+{
+    struct pg_db *d = db;
+    bool ok = exec(d, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part", err);
+    d->failed = !ok;
+    return ok;
+}
+
 /* ---- schema ---- */
 
 static bool read_int(struct pg_db *d, const char *sql, int64_t *out, struct err *err)
@@ -302,5 +318,5 @@ static bool pg_verify(void *db, struct err *err)
             err_set(err, "the schema is at version %d, not %d", (int)version, postgres_migrations[postgres_migration_count - 1].version));
 }
 
-const struct store_backend store_postgres = { "postgresql", SQL_OF_POSTGRES, pg_open, pg_close, pg_begin,
-                                              pg_commit,    pg_rollback,     pg_run,  pg_verify };
+const struct store_backend store_postgres = { "postgresql", SQL_OF_POSTGRES, pg_open, pg_close, pg_begin, pg_commit,
+                                              pg_rollback,  pg_mark,         pg_keep, pg_undo,  pg_run,   pg_verify };

@@ -339,6 +339,23 @@ static void db_rollback(void *db)
     d->in_transaction = d->failed = false;
 }
 
+static bool db_mark(void *db, struct err *err) { return exec(db, "SAVEPOINT part", err); }
+
+static bool db_keep(void *db, struct err *err)
+{
+    struct sqlite_db *d = db;
+    return may_write(d, err) && exec(d, "RELEASE part", err);
+}
+
+/* Fails where SQLite has rolled back everything by itself. */
+static bool db_undo(void *db, struct err *err)
+{
+    struct sqlite_db *d = db;
+    bool ok = exec(d, "ROLLBACK TO part; RELEASE part", err);
+    d->failed = !ok;
+    return ok;
+}
+
 static bool db_verify(void *db, struct err *err)
 {
     struct sqlite_db *d = db;
@@ -356,6 +373,5 @@ static bool db_verify(void *db, struct err *err)
     return ok;
 }
 
-const struct store_backend store_sqlite = {
-    "sqlite", SQL_OF_SQLITE, db_open, db_close, db_begin, db_commit, db_rollback, db_run, db_verify
-};
+const struct store_backend store_sqlite = { "sqlite",    SQL_OF_SQLITE, db_open, db_close, db_begin, db_commit,
+                                            db_rollback, db_mark,       db_keep, db_undo,  db_run,   db_verify };

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +13,17 @@ struct store {
     void *db;
     pthread_mutex_t lock; /* recursive: held through a transaction, taken again by each call inside it */
     bool in_transaction;  /* of the thread that holds the lock */
+    struct group *group;  /* what was submitted and waits for others; NULL: nothing */
+    bool submitting;      /* the thread that holds the lock works for the group */
+    atomic_uint arriving; /* threads that want to submit and have not got the lock */
+    pthread_cond_t settled;
+};
+
+/* Submissions in one transaction of the database. */
+struct group {
+    unsigned members, waiting;
+    bool done, stored;
+    struct err err;
 };
 
 static const struct store_backend *backend_of(const char *path)
@@ -61,6 +73,7 @@ struct store *store_open(const char *path, struct err *err)
     pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
     pthread_mutex_init(&s->lock, &attr);
     pthread_mutexattr_destroy(&attr);
+    pthread_cond_init(&s->settled, NULL);
     return s;
 }
 
@@ -71,11 +84,30 @@ void store_close(struct store *s)
     if (s->in_transaction)
         store_rollback(s);
     s->backend->close(s->db);
+    pthread_cond_destroy(&s->settled);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }
 
-static void enter(struct store *s) { pthread_mutex_lock(&s->lock); }
+/* Commits what was submitted, and wakes those who wait for it. */
+static void settle(struct store *s)
+{
+    struct group *g = s->group;
+    s->group = NULL;
+    g->stored = s->backend->commit(s->db, &g->err) || err_wrap(&g->err, "cannot commit: nothing of the transaction is stored");
+    if (!g->stored)
+        s->backend->rollback(s->db);
+    g->done = true;
+    pthread_cond_broadcast(&s->settled);
+}
+
+/* Whoever does something else than submit sees nothing that is not on the disk yet. */
+static void enter(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    if (s->group && !s->submitting)
+        settle(s);
+}
 
 static bool leave(struct store *s, bool ok)
 {
@@ -145,6 +177,66 @@ void store_rollback(struct store *s)
         end_transaction(s);
     }
     leave(s, true);
+}
+
+/* ---- submissions ---- */
+
+/* The open group, or a new one. */
+static struct group *join_group(struct store *s, struct err *err)
+{
+    if (s->group)
+        return s->group;
+    struct group *g = calloc(1, sizeof *g);
+    if (!g) {
+        err_set(err, "out of memory");
+        return NULL;
+    }
+    if (!s->backend->begin(s->db, err)) {
+        err_wrap(err, "cannot begin a transaction");
+        free(g);
+        return NULL;
+    }
+    return s->group = g;
+}
+
+static bool work_in_group(struct store *s, store_work *work, void *ctx, struct err *err)
+{
+    s->submitting = s->in_transaction = true;
+    bool ok = s->backend->mark(s->db, err);
+    if (ok) {
+        ok = work(ctx, s, err) && s->backend->keep(s->db, err);
+        if (!ok)
+            s->backend->undo(s->db, NULL);
+    }
+    s->submitting = s->in_transaction = false;
+    return ok;
+}
+
+/* Waiting for the disk takes as long as several submissions: whoever is last commits for all. */
+bool store_submit(struct store *s, store_work *work, void *ctx, struct err *err)
+{
+    enum { MOST_MEMBERS = 64 };
+    atomic_fetch_add(&s->arriving, 1);
+    pthread_mutex_lock(&s->lock);
+    atomic_fetch_sub(&s->arriving, 1);
+    assert(!s->in_transaction);
+    struct group *g = join_group(s, err);
+    if (!g)
+        return leave(s, false);
+    bool ok = work_in_group(s, work, ctx, err);
+    g->waiting++;
+    if (++g->members >= MOST_MEMBERS || !atomic_load(&s->arriving))
+        settle(s);
+    while (!g->done)
+        pthread_cond_wait(&s->settled, &s->lock);
+    if (ok && !g->stored) {
+        ok = false;
+        if (err)
+            *err = g->err;
+    }
+    if (--g->waiting == 0)
+        free(g);
+    return leave(s, ok);
 }
 
 /* ---- events ---- */

@@ -24,6 +24,11 @@ bool store_begin(struct store *s, struct err *err);
 bool store_commit(struct store *s, struct err *err);
 void store_rollback(struct store *s);
 
+/* A transaction of one sender among many: all that work does, or nothing; where it returns true it is on the disk. What several threads
+ * submit at once waits for the disk together. work begins and ends no transaction. Not inside store_begin. */
+typedef bool store_work(void *ctx, struct store *s, struct err *err);
+bool store_submit(struct store *s, store_work *work, void *ctx, struct err *err);
+
 /* History is append-only. */
 struct event {
     int64_t id;        /* given by the store, rising */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "store/backend.h"
 #include "store/store.h"
 
 struct place {
@@ -232,6 +233,7 @@ static void test_processes(void **state)
 struct writer {
     struct store *store;
     int who;
+    const char *path;
 };
 
 static void *write_in_thread(void *arg)
@@ -249,7 +251,7 @@ static void test_threads(void **state)
     pthread_t threads[WRITERS];
     struct writer writers[WRITERS];
     for (int i = 0; i < WRITERS; i++) {
-        writers[i] = (struct writer){ s, i };
+        writers[i] = (struct writer){ s, i, p.path };
         assert_int_equal(pthread_create(&threads[i], NULL, write_in_thread, &writers[i]), 0);
     }
     for (int i = 0; i < WRITERS; i++)
@@ -259,8 +261,69 @@ static void test_threads(void **state)
     place_free(&p);
 }
 
+struct sent {
+    const char *key;
+    int number;
+};
+
+/* Every third is refused, half of those by the database. */
+static bool put_sent(void *ctx, struct store *s, struct err *err)
+{
+    const struct sent *sent = ctx;
+    struct event e = { .at = sent->number, .kind = SV("w"), .subject = sv_of("x") };
+    if (!store_event_add(s, &e, err) || !store_put(s, SV("w"), sv_of(sent->key), SV("1"), sent->number, err))
+        return false;
+    if (sent->number % 6 == 1)
+        return store_run(s, "INSERT INTO document (kind, key) VALUES ('w', 'no text')", SQL_ONCE, NULL, 0, NULL, NULL, err);
+    return sent->number % 3 != 1 || err_set(err, "refused");
+}
+
+static void *send_in_thread(void *arg)
+{
+    const struct writer *w = arg;
+    struct err err = { "" };
+    struct arena *a = arena_new(0);
+    struct store *other = store_open(arena_printf(a, "%s", w->path).p, &err);
+    char key[16];
+    for (int i = 0; other && i < WRITES; i++) {
+        struct sent sent = { key, i };
+        struct sv json;
+        snprintf(key, sizeof key, "s%d-%d", w->who, i);
+        bool stored = store_submit(w->store, put_sent, &sent, &err), seen = store_get(other, a, SV("w"), sv_of(key), &json, NULL);
+        if (stored != (i % 3 != 1) || seen != stored) {
+            fprintf(stderr, "%s: stored %d, seen %d: %s\n", key, stored, seen, err.text);
+            _exit(1);
+        }
+    }
+    store_close(other);
+    arena_free(a);
+    return NULL;
+}
+
+/* What threads submit at once is stored when it is said to be, each alone, beside a writer with transactions of its own. */
+static void test_submit(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct store *s = must_open(p.path);
+    pthread_t threads[WRITERS + 1];
+    struct writer writers[WRITERS + 1];
+    size_t sent = 0;
+    for (int i = 0; i < WRITES; i++)
+        sent += i % 3 != 1;
+    for (int i = 0; i <= WRITERS; i++) {
+        writers[i] = (struct writer){ s, i, p.path };
+        assert_int_equal(pthread_create(&threads[i], NULL, i < WRITERS ? send_in_thread : write_in_thread, &writers[i]), 0);
+    }
+    for (int i = 0; i <= WRITERS; i++)
+        pthread_join(threads[i], NULL);
+    store_close(s);
+    check_written(&p, WRITERS * sent + WRITES);
+    place_free(&p);
+}
+
 #define SUITE_TESTS                                                                                                                        \
     cmocka_unit_test(test_events), cmocka_unit_test(test_documents), cmocka_unit_test(test_transactions),                                  \
-        cmocka_unit_test(test_processes), cmocka_unit_test(test_threads)
+        cmocka_unit_test(test_processes), cmocka_unit_test(test_threads), cmocka_unit_test(test_submit)
 
 #endif

@@ -196,7 +196,8 @@ static struct group *join_group(struct store *s, struct err *err)
         free(g);
         return NULL;
     }
-    return s->group = g;
+    s->group = g;
+    return g;
 }
 
 static bool work_in_group(struct store *s, store_work *work, void *ctx, struct err *err)

@@ -95,7 +95,9 @@ static bool pg_start(struct pg_server *s)
                            (char *)"UTF8",
                            (char *)"--locale=C.UTF-8",
                            NULL };
-    char *const run[] = { (char *)"postgres", (char *)"-D", data, (char *)"-k", s->dir, (char *)"-h", (char *)"", NULL };
+    /* No test cuts the power; and the disk is shared by all tests. */
+    char *const run[] = { (char *)"postgres", (char *)"-D", data,         (char *)"-k",        s->dir,
+                          (char *)"-h",       (char *)"",   (char *)"-c", (char *)"fsync=off", NULL };
     if (!pg_run_program(s, "initdb", init))
         return false;
     s->pid = pg_spawn(s, "postgres", run);

@@ -95,7 +95,7 @@ static void write_event(struct strbuf *out, const struct item *it)
     if (z) {
         /* an end is a length after the start, whatever the clocks do in between */
         ical_local(out, "DTSTART", z, o->start);
-        ical_local(out, "DTEND", z, zone_to_local(z, it->at + m->minutes * 60));
+        ical_instant(out, "DTEND", z, it->at + m->minutes * 60);
     } else {
         ical_utc(out, "DTSTART", it->at);
         ical_utc(out, "DTEND", it->at + m->minutes * 60);

@@ -116,6 +116,17 @@ void ical_utc(struct strbuf *out, const char *name, int64_t epoch)
     ical_line(out, sv_of(name), strbuf_sv(&value));
 }
 
+void ical_instant(struct strbuf *out, const char *name, const struct zone *z, int64_t epoch)
+{
+    struct local_time t = zone_to_local(z, epoch);
+    int64_t read;
+    zone_to_utc(z, t, &read);
+    if (read == epoch)
+        ical_local(out, name, z, t);
+    else
+        ical_utc(out, name, epoch);
+}
+
 void ical_int(struct strbuf *out, const char *name, int64_t n)
 {
     AUTO_STRBUF value = STRBUF_HEAP;

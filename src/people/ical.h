@@ -17,6 +17,8 @@ void ical_param(struct strbuf *name, const char *param, struct sv value);
 void ical_local(struct strbuf *out, const char *name, const struct zone *z, struct local_time t);
 /* "DTSTAMP:20270303T090000Z" */
 void ical_utc(struct strbuf *out, const char *name, int64_t epoch);
+/* In the zone, where its wall time is read as that instant; in UTC, where the clocks are put back and it means the time before. */
+void ical_instant(struct strbuf *out, const char *name, const struct zone *z, int64_t epoch);
 void ical_int(struct strbuf *out, const char *name, int64_t n);
 
 /* VTIMEZONE of a zone: by its rule where that tells all of [from, until], by explicit onsets where not. */

@@ -167,6 +167,23 @@ static void test_D34_explicit_onsets(void **state)
     has(&casablanca, "RDATE:20280123T030000");
 }
 
+/* 01:00 in London comes twice on that day, and a text means the first. */
+static void test_D39_an_end_after_the_clocks_went_back(void **state)
+{
+    (void)state;
+    const struct zone *london = zone_find(SV("Europe/London"), NULL);
+    struct local_time start;
+    int64_t at;
+    AUTO_STRBUF out = STRBUF_HEAP;
+    assert_true(local_parse(SV("2027-10-31T01:30:00"), &start));
+    assert_int_equal(zone_to_utc(london, start, &at), LOCAL_TWICE);
+    ical_instant(&out, "DTSTART", london, at);
+    ical_instant(&out, "DTEND", london, at + 1800);
+    ical_instant(&out, "DTEND", london, at + 5400);
+    assert_string_equal(strbuf_cstr(&out), "DTSTART;TZID=Europe/London:20271031T013000\r\nDTEND:20271031T010000Z\r\n"
+                                           "DTEND;TZID=Europe/London:20271031T020000\r\n");
+}
+
 static void test_D10_uids(void **state)
 {
     (void)state;
@@ -191,6 +208,7 @@ int main(void)
         cmocka_unit_test(test_D34_negative_daylight),
         cmocka_unit_test(test_D34_hours_beyond_the_day),
         cmocka_unit_test(test_D34_explicit_onsets),
+        cmocka_unit_test(test_D39_an_end_after_the_clocks_went_back),
         cmocka_unit_test(test_D10_uids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,7 +199,7 @@ static bool add_document(struct model *m, struct data_doc *doc, struct diags *di
 
 bool model_add_made(struct model *m, const struct data_doc *doc, bool proposed, struct diags *diags)
 {
-    struct entity e = { .doc = doc, .made = true };
+    struct entity e = { .doc = doc, .made = true, .proposed = proposed };
     if (!read_envelope(doc, diags, &e) || !read_identity(m, doc, diags, &e))
         return false;
     const struct entity *first = map_find(&m->by_ref, e.ref);

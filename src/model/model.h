@@ -37,6 +37,7 @@ struct entity {
     const struct data *metadata, *spec; /* spec may be NULL */
     bool foreign;                       /* apiVersion backstage.io/...: unknown fields are kept */
     bool made;                          /* by a transaction: no file declares it, and the path of its document says which one */
+    bool proposed;                      /* made: is about to be */
     uint32_t index;                     /* order of loading */
 };
 

@@ -187,6 +187,11 @@ static void check_raiser(struct checker *k, const struct entity *t, const struct
     }
     if (!of || ever_attends(k, of, user))
         return;
+    if (t->made && !t->proposed) { /* they did when they raised it: an owner may have left since */
+        diag_warn(k->diags, "topic-raiser", entity_span(t, "raisedBy"), "%.*s raised %.*s, and does not attend %.*s any more [I14]",
+                  SV_ARG(user->ref), SV_ARG(t->ref), SV_ARG(of->ref));
+        return;
+    }
     rule_error(k, entity_span(t, "raisedBy"), "%.*s raises %.*s but does not attend %.*s [I14]", SV_ARG(user->ref), SV_ARG(t->ref),
                SV_ARG(of->ref));
     diag_hint(k->diags, "only who attends the ritual, or a source like bot:drift, brings topics");

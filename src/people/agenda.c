@@ -70,26 +70,26 @@ static int64_t declared_checkup(struct agenda_build *b)
     return last;
 }
 
+bool agenda_in_window(const struct agenda_build *b, const struct event *e)
+{
+    return (b->base ? e->id > b->base : e->at > b->g->since) && e->at <= b->now;
+}
+
 /* What came after the last meeting. A checkup says which event its agenda ended with: who records it late loses nothing. */
 static void choose_window(struct agenda_build *b)
 {
     const struct meeting_record *last = meetings_last_held(&b->held, title_of(b), b->now);
-    int64_t declared = sv_is(b->ritual, "checkup") ? declared_checkup(b) : 0, base = 0;
-    size_t n = 0;
-    if (last) {
-        b->g->since = last->at;
-        base = last->base;
-    }
+    int64_t declared = sv_is(b->ritual, "checkup") ? declared_checkup(b) : 0;
+    b->g->since = last ? last->at : 0;
+    b->base = last ? last->base : 0;
     if (declared > b->g->since) {
         b->g->since = declared;
-        base = 0;
+        b->base = 0;
     }
-    for (size_t i = 0; i < b->event_count; i++) {
-        bool after = base ? b->events[i].id > base : b->events[i].at > b->g->since;
-        if (after && b->events[i].at <= b->now)
-            b->events[n++] = b->events[i];
-    }
-    b->event_count = n;
+    b->events = ARENA_ARRAY(b->arena, struct event, b->all_count + 1);
+    for (size_t i = 0; i < b->all_count; i++)
+        if (agenda_in_window(b, &b->all[i]))
+            b->events[b->event_count++] = b->all[i];
 }
 
 static void count_confirmations(struct agenda_build *b)
@@ -238,10 +238,10 @@ static struct agenda *build(struct agenda_build *b, unsigned quota, struct err *
 {
     b->g = ARENA_NEW(b->arena, struct agenda);
     b->today = b->day = local_from_seconds(b->now).date;
-    if (!read_when(b, err) || !store_events(b->store, b->arena, &(struct event_query){ 0 }, &b->events, &b->event_count, err))
+    if (!read_when(b, err) || !store_events(b->store, b->arena, &(struct event_query){ 0 }, &b->all, &b->all_count, err))
         return NULL;
-    meetings_fold(b->arena, b->events, b->event_count, &b->held);
-    b->topics = topics_fold(b->model, b->arena, b->today, b->events, b->event_count, &b->topic_count);
+    meetings_fold(b->arena, b->all, b->all_count, &b->held);
+    b->topics = topics_fold(b->model, b->arena, b->today, b->all, b->all_count, &b->topic_count);
     choose_window(b);
     add_topics(b, quota);
     agenda_history(b);

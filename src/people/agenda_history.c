@@ -4,7 +4,7 @@
 
 /* What happened several times to the same thing is one line. */
 struct tally {
-    struct sv first, last, by, before;
+    struct sv first, last, by;
     int64_t at;
     unsigned count, back;
 };
@@ -27,18 +27,21 @@ static struct sv times(struct agenda_build *b, unsigned n, const char *what)
 
 static bool is_kind(const struct event *e, const char *kind) { return sv_is(e->kind, kind); }
 
-/* Deploys of own services, or of neighbours: the first version and the last, how many, and how often it went back to one it had had. */
-static void add_deploy(struct agenda_build *b, struct map *seen, const struct event *e, const struct data *body)
+/* Deploys of own services, or of neighbours: the first version and the last, how many, and how often one went back to the version before.
+ */
+static void add_deploy(struct agenda_build *b, struct map *seen, struct map *before, const struct event *e, const struct data *body)
 {
-    struct sv deployment = data_text(data_get(body, "deployment")), to = data_text(data_get(body, "to")),
-              by = data_text(data_get(body, "by"));
-    struct sv key = deployment.n ? deployment : e->subject;
+    struct sv deployment = data_text(data_get(body, "deployment")), from = data_text(data_get(body, "from"));
+    struct sv to = data_text(data_get(body, "to")), by = data_text(data_get(body, "by")), key = deployment.n ? deployment : e->subject;
+    struct sv *kept = ARENA_NEW(b->arena, struct sv);
+    *kept = from;
+    const struct sv *former = map_put(before, key, kept); /* where the deploy before came from */
+    if (!agenda_in_window(b, e))
+        return;
     struct tally *t = tally_in(b, seen, key);
     if (t->count == 1)
-        t->first = data_text(data_get(body, "from"));
-    else
-        t->back += sv_eq(to, t->before);
-    t->before = data_text(data_get(body, "from"));
+        t->first = from;
+    t->back += former && former->n && sv_eq(to, *former);
     t->last = to;
     t->by = by.n ? by : e->actor;
     t->at = e->at;
@@ -47,18 +50,19 @@ static void add_deploy(struct agenda_build *b, struct map *seen, const struct ev
 static struct sv deploy_counts(struct agenda_build *b, const struct tally *t)
 {
     if (t->count < 2)
-        return SV("");
+        return t->back ? SV(" (back)") : SV("");
     struct sv back = t->back ? arena_printf(b->arena, ", %u back", t->back) : SV("");
     return arena_printf(b->arena, " (%u deploys%.*s)", t->count, SV_ARG(back));
 }
 
 static void add_deploys(struct agenda_build *b, struct map *services, const char *section)
 {
-    struct map seen = map_in(b->arena);
-    for (size_t i = 0; i < b->event_count; i++) {
-        const struct data *body = is_kind(&b->events[i], "deploy") ? agenda_body(b, &b->events[i]) : NULL;
+    struct map seen = map_in(b->arena), before = map_in(b->arena);
+    for (size_t i = 0; i < b->all_count; i++) {
+        const struct event *e = &b->all[i];
+        const struct data *body = is_kind(e, "deploy") && e->at <= b->now ? agenda_body(b, e) : NULL;
         if (body && map_find(services, data_text(data_get(body, "service"))))
-            add_deploy(b, &seen, &b->events[i], body);
+            add_deploy(b, &seen, &before, e, body);
     }
     for (struct map_entry *e = NULL; (e = map_next(&seen, e));) {
         const struct tally *t = e->value;

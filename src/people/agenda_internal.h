@@ -22,8 +22,11 @@ struct agenda_build {
     struct date today, day; /* day: of the next meeting, else today */
     int64_t next;           /* UTC: of the next meeting; 0: none is planned */
     struct meetings held;
+    struct event *all; /* the whole history */
+    size_t all_count;
     struct event *events; /* of the window */
     size_t event_count;
+    int64_t base; /* the window begins after this event; 0: after g->since */
     struct topic_state *topics;
     uint32_t topic_count;
 };
@@ -33,6 +36,7 @@ void agenda_add_steady(struct agenda_build *b, const char *section, struct sv te
 struct sv agenda_name(struct agenda_build *b, struct sv ref);  /* of a person: as they are called */
 struct sv agenda_short(struct agenda_build *b, struct sv ref); /* "search-index" */
 struct sv agenda_date(struct agenda_build *b, struct date d);
+bool agenda_in_window(const struct agenda_build *b, const struct event *e);
 const struct data *agenda_body(struct agenda_build *b, const struct event *e);
 
 /* agenda_history.c: what happened in the window */

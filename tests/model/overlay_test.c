@@ -199,6 +199,24 @@ static void test_made_entities_are_checked(void **state)
     unload(&l);
 }
 
+/* Who raised a topic may leave later: a topic that was sound when it was made does not break the model, a new one would. */
+static void test_a_raiser_who_left(void **state)
+{
+    (void)state;
+    for (int proposed = 0; proposed < 2; proposed++) {
+        struct loaded l = begin();
+        struct overlay *o = overlay_new(l.arena);
+        make(&l, o, "topic:default/t9", MADE_TOPIC("mats"), proposed);
+        model_set_overlay(l.model, o);
+        add(&l, SOUND_SITE);
+        check(&l);
+        assert_int_equal(l.ok, !proposed);
+        assert_says(&l, proposed ? "user:default/mats raises topic:default/t9 but does not attend potlac:default/team [I14]"
+                                 : "user:default/mats raised topic:default/t9, and does not attend potlac:default/team any more [I14]");
+        unload(&l);
+    }
+}
+
 /* One writer an entity: both places are named, and the one who proposes it is told where the other is. */
 static void test_made_and_declared(void **state)
 {
@@ -241,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_makes_entities),
         cmocka_unit_test(test_made_entities_are_checked),
         cmocka_unit_test(test_made_and_declared),
+        cmocka_unit_test(test_a_raiser_who_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

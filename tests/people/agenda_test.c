@@ -237,6 +237,9 @@ static void test_rollbacks(void **state)
     event(NOW - 90, "deploy.finished", "component:default/index", "{\"version\":\"2.3.0\",\"outcome\":\"done\"}");
     const char *g = agenda_of("systemownership:default/index");
     has(g, "index-c at 2.0.0 on 2027-02-16 by eva@example.org (2 deploys, 1 back)");
+    event(NOW - 80, "checkup.held", "systemownership:default/index", "{}");
+    event(NOW - 70, "deploy", "deployment:default/index-c", DEPLOY("\"from\":\"2.0.0\",", "2.1.0"));
+    has(agenda_of("systemownership:default/index"), "index-c 2.0.0 -> 2.1.0 on 2027-02-16 by eva@example.org (back)\n");
     has(g, "index 2.2.0 rolled back on 2027-02-16: h1 is not healthy");
     has_not(g, "2.3.0");
 }

@@ -34,7 +34,7 @@ extern const struct verb verb_agenda, verb_backlog, verb_checkup, verb_context, 
     verb_show, verb_store, verb_validate, verb_host, verb_revert, verb_set, verb_diff, verb_why;
 
 /* The server and what leaves it. */
-extern const struct verb verb_feed, verb_server;
+extern const struct verb verb_feed, verb_mail, verb_server;
 
 /* One invocation. All memory is in its arena. */
 struct cli {

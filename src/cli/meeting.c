@@ -195,25 +195,26 @@ static bool list(struct recording_of *r)
 
 /* --- the verb --- */
 
-static int with_site(struct recording_of *r, bool (*act)(struct recording_of *r))
+static int with_site(struct cli *c, bool (*act)(struct recording_of *r), const struct meeting_entry *entry)
 {
     struct site s;
-    if (!site_open(r->c, &s))
+    if (!site_open(c, &s))
         return EXIT_BROKEN;
-    r->s = &s;
-    r->entry.model = s.model;
-    r->entry.now = s.now;
-    bool ok = s.model ? act(r) : err_set(&r->err, "'%.*s' has no model/", SV_ARG(s.dir));
+    struct recording_of r = { .c = c, .s = &s, .entry = *entry };
+    r.entry.name = &r.name;
+    r.entry.model = s.model;
+    r.entry.now = s.now;
+    bool ok = s.model ? act(&r) : err_set(&r.err, "'%.*s' has no model/", SV_ARG(s.dir));
     site_close(&s);
-    return ok ? EXIT_OK : cli_broken(&r->err);
+    return ok ? EXIT_OK : cli_broken(&r.err);
 }
 
 static int meeting(struct cli *c)
 {
-    struct recording_of r = { .c = c };
     int state = -1;
     if (c->arg_count && strcmp(c->args[0], "list") == 0)
-        return c->arg_count > 2 ? cli_misuse(c, "list takes one meeting at most") : with_site(&r, list);
+        return c->arg_count > 2 ? cli_misuse(c, "list takes one meeting at most")
+                                : with_site(c, list, &(struct meeting_entry){ .name = NULL });
     for (int i = 0; c->arg_count && i < 3; i++)
         if (strcmp(c->args[0], meeting_states[i]) == 0)
             state = i;
@@ -226,10 +227,10 @@ static int meeting(struct cli *c)
         return cli_misuse(c, "say why it was skipped: --reason TEXT");
     if (state != MEETING_HELD && cli_value(c, "attended"))
         return cli_misuse(c, "nobody attends a meeting that is %s", c->args[0]);
-    r.entry = (struct meeting_entry){
-        .name = &r.name, .state = (enum meeting_state)state, .reason = sv_of(cli_value(c, "reason")), .actor = change_author(c)
-    };
-    return with_site(&r, record);
+    const struct meeting_entry entry = { .state = (enum meeting_state)state,
+                                         .reason = sv_of(cli_value(c, "reason")),
+                                         .actor = change_author(c) };
+    return with_site(c, record, &entry);
 }
 
 static const struct cli_option options[] = {

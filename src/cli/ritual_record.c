@@ -57,10 +57,8 @@ bool ritual_record_read(struct site *s, struct arena *a, struct ritual_record *o
     static const struct {
         const char *kind;
         enum ritual_fate fate;
-    } kinds[] = { { "meeting.held", RITUAL_HELD },
-                  { "checkup.held", RITUAL_HELD },
-                  { "meeting.skipped", RITUAL_SKIPPED },
-                  { "meeting.missed", RITUAL_MISSED } };
+    } kinds[] = { { "meeting.held", RITUAL_HELD }, { "checkup.held", RITUAL_HELD },       { "chat.held", RITUAL_HELD },
+                  { "mock.held", RITUAL_HELD },    { "meeting.skipped", RITUAL_SKIPPED }, { "meeting.missed", RITUAL_MISSED } };
     struct document *docs;
     size_t count;
     *out = (struct ritual_record){ .arena = a, .model = s->model };
@@ -90,7 +88,7 @@ static bool is_ritual_of(struct sv title, struct sv subject, struct sv kind)
 
 static bool is_about(const struct ritual_event *e, struct sv title, struct sv subject, struct sv kind)
 {
-    if (sv_eq(e->subject, title))
+    if (sv_eq(e->subject, title) || sv_eq(e->ritual, title))
         return true;
     return sv_eq(e->subject, subject) && (!e->ritual.n || sv_eq(e->ritual, kind) || sv_ends(title, e->ritual));
 }

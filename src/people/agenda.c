@@ -105,6 +105,35 @@ static void count_confirmations(struct agenda_build *b)
     }
 }
 
+static bool same_people(const struct agenda_build *b, const struct meeting *m)
+{
+    if (m->attendee_count != b->attendee_count)
+        return false;
+    for (uint32_t i = 0; i < m->attendee_count; i++)
+        if (!sv_eq(m->attendees[i], b->attendees[i]))
+            return false;
+    return true;
+}
+
+/* Two who own several services meet once for all of them, in the calendar under the name of one. */
+static bool find_shared(struct agenda_build *b, const struct series **out, struct err *err)
+{
+    struct sv *titles;
+    size_t n;
+    if (!store_keys(b->store, b->arena, SV("calendar.series"), &titles, &n, err))
+        return false;
+    for (size_t i = 0; i < n && !*out; i++) {
+        const struct series *s;
+        if (!sv_starts(titles[i], SV("systemownership:")) || !sv_ends(titles[i], SV("/checkup")))
+            continue;
+        if (!meeting_series(b->store, b->arena, titles[i], &s, err))
+            return false;
+        if (s && !s->ended && s->meeting_count && same_people(b, &s->meetings[s->meeting_count - 1]))
+            *out = s;
+    }
+    return true;
+}
+
 /* The next meeting as calendars have it. */
 static bool read_when(struct agenda_build *b, struct err *err)
 {
@@ -113,6 +142,11 @@ static bool read_when(struct agenda_build *b, struct err *err)
     b->g->when = SV("not planned yet");
     if (!meeting_series(b->store, b->arena, title_of(b), &s, err))
         return false;
+    if ((!s || s->ended) && sv_is(b->ritual, "checkup")) {
+        s = NULL;
+        if (!find_shared(b, &s, err))
+            return false;
+    }
     for (uint32_t i = 0; s && i < s->occurrence_count; i++) {
         const struct occurrence *o = &s->occurrences[i];
         if (o->cancelled || occurrence_at(s, o) <= b->now)

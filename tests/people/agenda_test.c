@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "people/people.h"
+#include "people/series.h"
 
 static struct arena *a;
 static struct store *st;
@@ -227,6 +228,58 @@ static void test_what_was_around(void **state)
     has_not(g, "dependsOn");
 }
 
+/* The Potlac's calendar, or another's, with one meeting so many seconds ahead. */
+static void planned(const char *title, int64_t ahead, struct sv *people, uint32_t count)
+{
+    struct err err = { "" };
+    struct strbuf out = STRBUF_IN(a);
+    struct meeting m = { .zone = SV("UTC"), .kind = SV("sync"), .minutes = 30, .attendees = people, .attendee_count = count };
+    struct occurrence o = { .id = SV("2027-W07"), .start = local_from_seconds(NOW + ahead) };
+    const struct series s = { .title = sv_of(title),
+                              .cadence = { .zone = SV("UTC"), .every = 1, .from = { 2027, 1, 1 } },
+                              .meetings = &m,
+                              .meeting_count = 1,
+                              .occurrences = &o,
+                              .occurrence_count = 1 };
+    series_write(&out, &s);
+    if (!store_put(st, SV("calendar.series"), sv_of(title), strbuf_sv(&out), NOW, &err))
+        fail_msg("%s", err.text);
+}
+
+/* Two hours before a sync a machine proposes what nobody brought; one hour before it asks. Neither counts for anybody. */
+static void test_shortly_before(void **state)
+{
+    (void)state;
+    event(NOW - 500, "drift", "host:default/h1", "{\"resource\":\"File[/etc/motd]\",\"property\":\"content\"}");
+    planned("potlac:default/p/sync", 3 * 3600, NULL, 0);
+    const char *g = agenda_of("potlac:default/p");
+    has(g, "next: Tuesday 2027-02-16 11:00 UTC");
+    has_not(g, "(proposed)");
+    planned("potlac:default/p/sync", 90 * 60, NULL, 0);
+    g = agenda_of("potlac:default/p");
+    has(g, "  - bot:drift: h1: File[/etc/motd] content differed from the model on 2027-02-16 (proposed)\n");
+    has(g, "No topic yet from: mats");
+    has(g, "1 item brought by people");
+    has_not(g, "No leader has a topic");
+    event(NOW - 10, "topic.closed", "topic:default/t1", "{}");
+    has_not(agenda_of("potlac:default/p"), "No leader has a topic");
+    planned("potlac:default/p/sync", 30 * 60, NULL, 0);
+    g = agenda_of("potlac:default/p");
+    has(g, "No leader has a topic. Meet all the same, or skip it: potlac meeting skipped p.sync --reason 'no topics'");
+    has(g, "No topic yet from: eva, mats");
+}
+
+/* Owners of several services meet once, in the calendar under the name of one of them. */
+static void test_checkup_of_several_services(void **state)
+{
+    (void)state;
+    struct sv two[] = { SV("user:default/eva"), SV("user:default/mats") }, others[] = { SV("user:default/eva"), SV("user:default/li") };
+    planned("systemownership:default/aaa/checkup", 3600, others, 2);
+    has(agenda_of("systemownership:default/index"), "next: not planned yet");
+    planned("systemownership:default/zzz/checkup", 7200, two, 2);
+    has(agenda_of("systemownership:default/index"), "next: Tuesday 2027-02-16 10:00 UTC");
+}
+
 static void test_rollbacks(void **state)
 {
     (void)state;
@@ -361,6 +414,8 @@ int main(void)
         T(test_topics_quota_and_bots),
         T(test_products_context_and_backlog),
         T(test_what_was_around),
+        T(test_shortly_before),
+        T(test_checkup_of_several_services),
         T(test_rollbacks),
         T(test_a_checkup_recorded_late_loses_nothing),
         T(test_context_is_told_to_its_audience),

@@ -219,6 +219,14 @@ static bool is_change(const struct change_result *result, const struct entity_ch
     return was && now ? !data_equal(was, now) : was != now;
 }
 
+static bool is_of_machines(const struct change_run *r)
+{
+    for (size_t i = 0; i < r->p->count; i++)
+        if (r->p->items[i].kind == KIND_HOST || r->p->items[i].kind == KIND_CLUSTER || r->p->items[i].kind == KIND_DEPLOYMENT)
+            return true;
+    return false;
+}
+
 static void print_text(struct change_run *r, const struct change_result *result)
 {
     const struct cli *c = r->c;
@@ -240,8 +248,8 @@ static void print_text(struct change_run *r, const struct change_result *result)
         }
     }
     if (result->id)
-        strbuf_addf(&out, "Transaction %lld by %.*s. 'potlac plan' shows what it changes on machines.\n", (long long)result->id,
-                    SV_ARG(r->transaction.actor));
+        strbuf_addf(&out, "Transaction %lld by %.*s.%s\n", (long long)result->id, SV_ARG(r->transaction.actor),
+                    is_of_machines(r) ? " 'potlac plan' shows what it changes on machines." : "");
     else
         strbuf_adds(&out, "Nothing to change: it is so already.\n");
     cli_write(stdout, &out);

@@ -73,7 +73,8 @@ static const struct data *field_of(const struct view *v, struct sv ref, const st
     const struct data *first = u ? map_find(&u->first, path) : NULL;
     if (first)
         return first->kind == DATA_NULL ? NULL : first;
-    return field_in(now ? now->spec : u ? u->spec : NULL, path);
+    const struct data *spec = u && u->removed && u->spec ? u->spec : now ? now->spec : NULL; /* it may be there again, as another */
+    return field_in(spec, path);
 }
 
 static struct sv ref_in(const struct view *v, struct sv ref, const struct entity *now, const char *field, const char *kind)

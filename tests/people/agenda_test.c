@@ -221,6 +221,10 @@ static void test_what_was_around(void **state)
     has(g, "component:store is a neighbour now: index depends on it");
     has(g, "component:far is no neighbour any more: index depends on it");
     has(g, "component:gone is no neighbour any more: it depends on index");
+    event(NOW - 50, "entity.removed", "component:default/store", "{\"spec\":{\"type\":\"library\",\"dependsOn\":[\"component:index\"]}}");
+    event(NOW - 40, "entity.added", "component:default/store", "{}");
+    has(agenda_of("systemownership:default/index"), "Neighbours\n  - component:store removed\n  - component:store added\n");
+    has_not(agenda_of("systemownership:default/index"), "store is a neighbour now"); /* it was one, the other way round */
     has(g, "APIs\n  - index no longer provides search-v1\n");
     has(g, "Capacity\n  - c: 1 active host; minHosts not set (was 2)\n"); /* h9 went, h1 came back */
     has(g, "host:h1 changed: status draining -> active");

@@ -28,13 +28,30 @@ struct held_slot {
     struct sv title, zone;
     int weekday, time; /* 0 Monday; minutes of the day */
     int every, phase;  /* 0: not known */
+    int minutes;
     bool once;
     struct local_time start; /* of one that is once */
     struct held_week *weeks; /* from eight weeks ago on */
     uint32_t week_count;
     uint64_t inputs;  /* a hash of what it was chosen from; 0: not known */
     int64_t moved_at; /* when its slot was last chosen, UTC; 0: not known */
-    int64_t before;   /* of a pair: the week in which they were taken to have met last when it began; 0: never; -1: not known */
+};
+
+/* Which pairs of a Potlac were to meet in which week, when that was last planned. A week stays as it was planned as long as the same
+ * leaders take part in it. */
+#define ROUNDS_WEEKS 28
+struct held_pair {
+    struct sv a, b;  /* users */
+    uint32_t weeks;  /* bit of each week from number on */
+    uint32_t missed; /* bit of each of these in which one of them is not there on any day */
+    int64_t last;    /* the week before these in which they met; 0: never, as far as is known */
+};
+struct held_rounds {
+    struct sv potlac;
+    int64_t number;             /* of the first week, counted from 1970-01-05 */
+    uint64_t who[ROUNDS_WEEKS]; /* a hash of those who take part */
+    struct held_pair *pairs;
+    uint32_t pair_count;
 };
 
 /* One owner of a service took over from another. */
@@ -52,6 +69,8 @@ struct people_context {
     struct date today;
     const struct held_slot *held;
     uint32_t held_count;
+    const struct held_rounds *rounds;
+    uint32_t rounds_count;
     const struct owner_change *changes; /* of the last weeks, oldest first */
     uint32_t change_count;
     struct people_plan *plan; /* of all compiles, which run one after another; NULL: each makes its own */

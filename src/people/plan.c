@@ -87,6 +87,8 @@ struct ritual *plan_ritual(struct people_plan *p, struct sv title, enum ritual_k
     r->need = kind == RITUAL_SYNC || kind == RITUAL_RETROSPECTIVE ? (ask->count * 2 + 2) / 3 : ask->count;
     if (r->held && (r->held->once || !sv_eq(r->held->zone, zone_name(ask->wall->zone))))
         r->held = NULL;
+    if (r->held && r->held->every == ask->every && r->held->phase == ask->phase)
+        r->planned_before = ask->weeks;
     return r;
 }
 

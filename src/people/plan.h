@@ -48,6 +48,8 @@ struct ritual {
     struct sv note; /* what else is to be said of its slot */
     struct ritual_week weeks[HORIZON_WEEKS];
 
+    uint32_t planned_before; /* weeks in which it was to meet when it was last published */
+
     /* syncs */
     bool rotates;                    /* where no time suits all, one leader after another has the bad hour */
     uint32_t replaced;               /* weeks in which a retrospective takes its place */
@@ -95,6 +97,9 @@ struct people_plan {
     struct one_off **one_offs;
     uint32_t one_off_count;
     size_t one_off_cap;
+    struct held_rounds *rounds; /* of all Potlacs with one-on-ones, as planned now */
+    uint32_t rounds_count;
+    size_t rounds_cap;
     struct map by_title, one_off_by_title, held;
     struct sv except; /* a title that is left out, or empty */
 };
@@ -133,8 +138,8 @@ void plan_schedule(struct people_plan *p);
 void plan_place(struct people_plan *p, struct ritual *r);
 /* A hash of what a slot is chosen from. */
 uint64_t ritual_inputs(const struct ritual *r);
-/* turns.c: where no time suits all leaders and the Potlac wants it, each has the bad hour in turn. */
-bool plan_find_turns(struct people_plan *p, struct ritual *r);
+/* turns.c: where no time suits all leaders and the Potlac wants it, each has the bad hour in turn. published: only where they had. */
+bool plan_find_turns(struct people_plan *p, struct ritual *r, bool published);
 
 /* The ISO week of a week of the horizon: "2027-W09". */
 struct sv plan_week_id(const struct people_plan *p, int week);

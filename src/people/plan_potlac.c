@@ -237,9 +237,8 @@ static int gap_of(int class, int max_gap)
     return class == PAIR_ROLES && max_gap < gaps[class] ? max_gap : gaps[class];
 }
 
-/* The last week before `before` in which a recorded meeting stands; owed: there was a later one that fell out. assumed: where none is
- * recorded, and nothing of what was taken for it when the pair began. */
-static int last_met(const struct people_plan *p, const struct held_slot *held, int before, int assumed, bool *out_owed)
+/* The last week before `before` in which a recorded meeting stands; owed: there was a later one that fell out. */
+static int last_met(const struct people_plan *p, const struct held_slot *held, int before, int *out_owed)
 {
     int last = ROUNDS_NEVER, fell_out = ROUNDS_NEVER;
     for (uint32_t i = 0; i < held->week_count; i++) {
@@ -251,10 +250,8 @@ static int last_met(const struct people_plan *p, const struct held_slot *held, i
         else
             last = week > last ? week : last;
     }
-    *out_owed = fell_out > last && last != ROUNDS_NEVER;
-    if (last != ROUNDS_NEVER || held->before < 0)
-        return last != ROUNDS_NEVER ? last : assumed;
-    return held->before ? (int)(held->before - p->number) : ROUNDS_NEVER;
+    *out_owed = fell_out > last && last != ROUNDS_NEVER ? OWED_BEFORE : OWED_NOTHING;
+    return last;
 }
 
 static bool held_in(const struct people_plan *p, const struct held_slot *held, int week)
@@ -270,25 +267,74 @@ static struct sv pair_title(struct people_plan *p, const struct circle *c, const
     return one_on_one_title(p->arena, c->potlac->ref, c->leaders[pair->a].user->ref, c->leaders[pair->b].user->ref);
 }
 
-/* From what is recorded: a pair that is new to a Potlac that has a history has never met, and the running week stays as it is. */
+static const struct held_rounds *rounds_before(const struct people_plan *p, const struct circle *c)
+{
+    for (uint32_t i = 0; i < p->ctx->rounds_count; i++)
+        if (sv_eq(p->ctx->rounds[i].potlac, c->potlac->ref))
+            return &p->ctx->rounds[i];
+    return NULL;
+}
+
+static const struct held_pair *pair_before(const struct held_rounds *h, struct sv x, struct sv y)
+{
+    for (uint32_t i = 0; i < h->pair_count; i++)
+        if ((sv_eq(h->pairs[i].a, x) && sv_eq(h->pairs[i].b, y)) || (sv_eq(h->pairs[i].a, y) && sv_eq(h->pairs[i].b, x)))
+            return &h->pairs[i];
+    return NULL;
+}
+
+/* Weeks in which the same leaders take part as when they were planned. */
+static void keep_rounds(const struct people_plan *p, const struct circle *c, const struct held_rounds *h, struct rounds *r)
+{
+    int64_t shift = p->number - h->number;
+    for (int week = 0; week < HORIZON_WEEKS; week++)
+        if (shift >= 0 && week + shift < ROUNDS_WEEKS && h->who[week + shift] == rounds_who(r, week))
+            r->kept |= 1u << week;
+    for (uint32_t i = 0; i < r->pair_count; i++) {
+        struct rounds_pair *pair = &r->pairs[i];
+        const struct held_pair *was = pair_before(h, c->leaders[pair->a].user->ref, c->leaders[pair->b].user->ref);
+        pair->last = was && was->last ? (int)(was->last - p->number) : ROUNDS_NEVER;
+        pair->published = was && shift >= 0 && shift < ROUNDS_WEEKS ? was->weeks >> shift : 0;
+        pair->known = was && shift >= 0 && shift < ROUNDS_WEEKS ? was->missed >> shift : 0;
+        for (int64_t week = 0; was && week < shift && week < ROUNDS_WEEKS; week++)
+            if (was->weeks >> week & 1)
+                pair->last = (int)(week - shift);
+    }
+}
+
+/* From what was planned and what is recorded: a pair that is new to a Potlac that has a history has never met, and the running week stays.
+ */
 static void recall_pairs(struct people_plan *p, const struct circle *c, struct rounds *r)
 {
     bool any = false;
+    const struct held_rounds *before = rounds_before(p, c);
+    if (before)
+        keep_rounds(p, c, before, r);
     for (uint32_t i = 0; i < r->pair_count; i++)
         any = any || plan_held(p, pair_title(p, c, &r->pairs[i]));
-    if (!any)
-        return;
-    r->first = 1;
+    r->first = any && !(r->kept & 1);
     for (uint32_t i = 0; i < r->pair_count; i++) {
         struct rounds_pair *pair = &r->pairs[i];
         const struct held_slot *held = plan_held(p, pair_title(p, c, pair));
-        int assumed = pair->last;
-        pair->last = ROUNDS_NEVER;
-        if (!held)
-            continue;
-        pair->last = last_met(p, held, 1, assumed, &pair->owed);
-        pair->weeks = held_in(p, held, 0);
+        int met = held ? last_met(p, held, r->first, &pair->owed) : ROUNDS_NEVER;
+        if (any && !held && !before)
+            pair->last = ROUNDS_NEVER;
+        pair->last = met > pair->last ? met : pair->last;
+        pair->weeks = held && r->first ? held_in(p, held, 0) : 0;
     }
+}
+
+static void note_rounds(struct people_plan *p, const struct circle *c, const struct rounds *r)
+{
+    struct held_rounds h = { .potlac = c->potlac->ref, .number = p->number };
+    h.pairs = ARENA_ARRAY(p->arena, struct held_pair, r->pair_count + 1);
+    for (int week = 0; week < ROUNDS_WEEKS; week++)
+        h.who[week] = rounds_who(r, week);
+    for (uint32_t i = 0; i < r->pair_count; i++)
+        h.pairs[h.pair_count++] =
+            (struct held_pair){ c->leaders[r->pairs[i].a].user->ref, c->leaders[r->pairs[i].b].user->ref, r->pairs[i].weeks,
+                                r->pairs[i].missed, r->pairs[i].before == ROUNDS_NEVER ? 0 : p->number + r->pairs[i].before };
+    ARENA_PUSH(p->arena, p->rounds, p->rounds_count, p->rounds_cap, h);
 }
 
 static void describe_leaders(struct people_plan *p, const struct circle *c, const struct map *budgets, struct map *seen, struct rounds *r)
@@ -300,7 +346,7 @@ static void describe_leaders(struct people_plan *p, const struct circle *c, cons
         const struct availability *who = roster_person(p->roster, ref, zone);
         uintptr_t turn = (uintptr_t)map_find(seen, ref); /* how many of their Potlacs came before */
         bool shared = b->potlacs > 1 && b->wanted > b->per_week;
-        r->leaders[i] = (struct rounds_leader){ .turns = shared ? b->potlacs : 1, .turn = shared ? (unsigned)turn : 0 };
+        r->leaders[i] = (struct rounds_leader){ .id = sv_hash(ref), .turns = shared ? b->potlacs : 1, .turn = shared ? (unsigned)turn : 0 };
         map_put(seen, ref, (void *)(turn + 1));
         for (int week = 0; week < HORIZON_WEEKS; week++) {
             r->leaders[i].out |= (uint32_t)availability_long_away(who, week) << week;
@@ -336,6 +382,7 @@ static void add_pair(struct people_plan *p, const struct circle *c, const struct
     r->subject = c->potlac;
     r->class = pair->class;
     r->missed = pair->missed;
+    r->planned_before = pair->published;
     r->max_gap = pair->class == PAIR_ACROSS && max_gap < 6 ? 6 : max_gap;
     r->last_met = pair->before;
     plan_add(p, r);
@@ -363,6 +410,7 @@ void plan_one_on_ones(struct people_plan *p)
         for (uint32_t k = 0; k < r.pair_count; k++)
             r.pairs[k].before = r.pairs[k].last;
         rounds_fill(&r);
+        note_rounds(p, c, &r);
         for (uint32_t k = 0; k < r.pair_count; k++)
             add_pair(p, c, &r.pairs[k]);
     }

@@ -6,6 +6,7 @@
 #include "store/record.h"
 
 #define SLOT_KIND   SV("people.slot")
+#define ROUNDS_KIND SV("people.rounds")
 #define RECENT_DAYS 28
 
 static const struct data *read_json(struct arena *a, struct sv name, struct sv json)
@@ -45,6 +46,7 @@ static struct held_slot recall_series(struct arena *a, const struct series *s)
     h.weekday = c->weekday;
     h.time = c->hour * 60 + c->minute;
     h.every = c->every;
+    h.minutes = s->meeting_count ? (int)s->meetings[s->meeting_count - 1].minutes : 0;
     int64_t from = (date_to_days(c->from) - date_weekday(c->from) - 4) / 7 + c->phase;
     h.phase = (int)((from % c->every + c->every) % c->every);
     recall_weeks(a, s, &h);
@@ -72,11 +74,98 @@ static bool recall_meetings(struct people_context *ctx, struct arena *a, struct 
         const struct data *chosen = slot ? read_json(a, slot->key, slot->json) : NULL;
         held[n].inputs = (uint64_t)whole(chosen, "inputs");
         held[n].moved_at = whole(chosen, "movedAt");
-        held[n].before = chosen ? whole(chosen, "before") : -1;
         n++;
     }
     ctx->held = held;
     ctx->held_count = n;
+    return true;
+}
+
+/* ---- rounds of one-on-ones ---- */
+
+static struct held_rounds read_rounds(struct arena *a, struct sv potlac, const struct data *root)
+{
+    struct held_rounds h = { .potlac = potlac, .number = whole(root, "number") };
+    const struct data *who = data_get(root, "who"), *pairs = data_get(root, "pairs");
+    for (uint32_t i = 0; who && who->kind == DATA_LIST && i < who->count && i < ROUNDS_WEEKS; i++)
+        h.who[i] = who->items[i].kind == DATA_INT ? (uint64_t)who->items[i].i : 0;
+    uint32_t n = pairs && pairs->kind == DATA_LIST ? pairs->count : 0;
+    h.pairs = ARENA_ARRAY(a, struct held_pair, n + 1);
+    for (uint32_t i = 0; i < n; i++)
+        h.pairs[h.pair_count++] =
+            (struct held_pair){ data_text(data_get(&pairs->items[i], "a")), data_text(data_get(&pairs->items[i], "b")),
+                                (uint32_t)whole(&pairs->items[i], "weeks"), (uint32_t)whole(&pairs->items[i], "missed"),
+                                whole(&pairs->items[i], "last") };
+    return h;
+}
+
+static bool recall_rounds(struct people_context *ctx, struct arena *a, struct store *st, struct err *err)
+{
+    struct document *docs;
+    size_t count;
+    if (!store_list(st, a, ROUNDS_KIND, &docs, &count, err))
+        return false;
+    struct held_rounds *list = ARENA_ARRAY(a, struct held_rounds, count + 1);
+    uint32_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct data *root = read_json(a, docs[i].key, docs[i].json);
+        if (root)
+            list[n++] = read_rounds(a, docs[i].key, root);
+    }
+    ctx->rounds = list;
+    ctx->rounds_count = n;
+    return true;
+}
+
+static struct sv rounds_json(struct arena *a, const struct held_rounds *h)
+{
+    struct strbuf json = STRBUF_IN(a);
+    struct json_out j = json_to(&json, false);
+    json_open(&j, '{');
+    json_kint(&j, "number", h->number);
+    json_key(&j, SV("who"));
+    json_open(&j, '[');
+    for (int week = 0; week < ROUNDS_WEEKS; week++)
+        json_int(&j, (int64_t)h->who[week]);
+    json_close(&j, ']');
+    json_key(&j, SV("pairs"));
+    json_open(&j, '[');
+    for (uint32_t i = 0; i < h->pair_count; i++) {
+        json_open(&j, '{');
+        json_kstr(&j, "a", h->pairs[i].a);
+        json_kstr(&j, "b", h->pairs[i].b);
+        json_kint(&j, "weeks", h->pairs[i].weeks);
+        json_kint(&j, "missed", h->pairs[i].missed);
+        json_kint(&j, "last", h->pairs[i].last);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+    return strbuf_sv(&json);
+}
+
+static bool same_rounds(const struct held_rounds *x, const struct held_rounds *y)
+{
+    if (x->number != y->number || x->pair_count != y->pair_count || memcmp(x->who, y->who, sizeof x->who) != 0)
+        return false;
+    for (uint32_t i = 0; i < x->pair_count; i++)
+        if (x->pairs[i].weeks != y->pairs[i].weeks || x->pairs[i].last != y->pairs[i].last || x->pairs[i].missed != y->pairs[i].missed ||
+            !sv_eq(x->pairs[i].a, y->pairs[i].a) || !sv_eq(x->pairs[i].b, y->pairs[i].b))
+            return false;
+    return true;
+}
+
+static bool remember_rounds(const struct people_plan *p, struct store *st, int64_t now, struct err *err)
+{
+    struct map before = map_in(p->arena);
+    for (uint32_t i = 0; i < p->ctx->rounds_count; i++)
+        map_put(&before, p->ctx->rounds[i].potlac, (void *)&p->ctx->rounds[i]);
+    for (uint32_t i = 0; i < p->rounds_count; i++) {
+        const struct held_rounds *was = map_find(&before, p->rounds[i].potlac);
+        if ((!was || !same_rounds(was, &p->rounds[i])) &&
+            !store_put(st, ROUNDS_KIND, p->rounds[i].potlac, rounds_json(p->arena, &p->rounds[i]), now, err))
+            return false;
+    }
     return true;
 }
 
@@ -139,7 +228,8 @@ bool people_recall(struct people_context *ctx, struct arena *a, struct store *st
     struct change_list l = { 0 };
     if (!ctx->model)
         return true;
-    if (!recall_meetings(ctx, a, st, err) || !recall_events(ctx, a, st, &l, err) || !recall_pending(ctx, a, st, &l, err))
+    if (!recall_meetings(ctx, a, st, err) || !recall_rounds(ctx, a, st, err) || !recall_events(ctx, a, st, &l, err) ||
+        !recall_pending(ctx, a, st, &l, err))
         return false;
     ctx->changes = l.items;
     ctx->change_count = l.count;
@@ -148,7 +238,7 @@ bool people_recall(struct people_context *ctx, struct arena *a, struct store *st
 
 /* ---- what slots were chosen from ---- */
 
-static bool remember_one(const struct people_plan *p, const struct ritual *r, struct store *st, int64_t now, struct err *err)
+static bool remember_one(const struct ritual *r, struct store *st, int64_t now, struct err *err)
 {
     const struct held_slot *held = r->held;
     uint64_t inputs = ritual_inputs(r);
@@ -160,8 +250,6 @@ static bool remember_one(const struct people_plan *p, const struct ritual *r, st
     json_open(&j, '{');
     json_kint(&j, "inputs", (int64_t)inputs);
     json_kint(&j, "movedAt", !held ? 0 : same_slot ? held->moved_at : now);
-    if (r->kind == RITUAL_ONE_ON_ONE && r->last_met != ROUNDS_NEVER)
-        json_kint(&j, "before", p->number + r->last_met);
     json_close(&j, '}');
     return store_put(st, SLOT_KIND, r->title, strbuf_sv(&json), now, err);
 }
@@ -170,9 +258,9 @@ bool people_remember(const struct people_plan *p, struct store *st, int64_t now,
 {
     if (!store_begin(st, err))
         return false;
-    bool ok = true;
+    bool ok = remember_rounds(p, st, now, err);
     for (uint32_t i = 0; i < p->count && ok; i++)
-        ok = !p->rituals[i]->slot.found || remember_one(p, p->rituals[i], st, now, err);
+        ok = !p->rituals[i]->slot.found || remember_one(p->rituals[i], st, now, err);
     if (ok && store_commit(st, err))
         return true;
     store_rollback(st);

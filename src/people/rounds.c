@@ -31,6 +31,15 @@ static bool takes_part(const struct rounds_leader *l, const struct rounds *r, in
     return !out && cycle_meets((int)l->turns, (int)l->turn, r->number + week);
 }
 
+uint64_t rounds_who(const struct rounds *r, int week)
+{
+    uint64_t h = r->per_week;
+    for (uint32_t i = 0; i < r->count; i++)
+        if (takes_part(&r->leaders[i], r, week))
+            h = (h ^ r->leaders[i].id) * 0x9e3779b97f4a7c15u ^ h >> 29;
+    return h >> 1; /* recorded as a whole number */
+}
+
 static int waited(const struct week_work *w, uint32_t pair)
 {
     int n = w->week - w->r->pairs[pair].last;
@@ -62,7 +71,7 @@ static void drop(struct week_work *w, uint32_t at)
     struct rounds_pair *p = &w->r->pairs[w->chosen[at]];
     w->load[p->a]--;
     w->load[p->b]--;
-    p->owed = true;
+    p->owed = OWED_NEWLY;
     w->chosen[at] = w->chosen[--w->chosen_count];
 }
 
@@ -197,11 +206,12 @@ static void make_room(struct week_work *w, const struct rounds_pair *p)
         }
 }
 
-static void repair(struct week_work *w, const struct urgency *list, uint32_t n)
+static void repair(struct week_work *w, const struct urgency *list, uint32_t n, bool kept)
 {
+    const int least = kept ? OWED_NEWLY : OWED_BEFORE;
     for (uint32_t i = 0; i < n; i++) {
         struct rounds_pair *p = &w->r->pairs[list[i].pair];
-        if (!p->owed || is_chosen(w, list[i].pair))
+        if (p->owed < least || is_chosen(w, list[i].pair))
             continue;
         if (!has_room(w, p) && list[i].waited > p->gap)
             make_room(w, p);
@@ -221,6 +231,23 @@ static bool is_weighted(const struct urgency *list, uint32_t n, uint32_t cycle)
     return differ && (int)cycle > least;
 }
 
+static bool was_published(const struct week_work *w, uint32_t pair) { return w->week >= 0 && w->r->pairs[pair].published >> w->week & 1; }
+
+static void choose_published(struct week_work *w)
+{
+    for (uint32_t i = 0; i < w->r->pair_count; i++)
+        if (was_published(w, i))
+            choose(w, i);
+}
+
+/* Who was to meet and does not is to meet soon. */
+static void note_lost(struct week_work *w)
+{
+    for (uint32_t i = 0; i < w->r->pair_count; i++)
+        if (was_published(w, i) && !is_chosen(w, i))
+            w->r->pairs[i].owed = OWED_NEWLY;
+}
+
 static void do_week(struct arena *a, struct rounds *r, int week)
 {
     struct week_work w = { .r = r, .week = week };
@@ -228,25 +255,31 @@ static void do_week(struct arena *a, struct rounds *r, int week)
     for (uint32_t i = 0; i < r->count; i++)
         if (takes_part(&r->leaders[i], r, week))
             w.active[w.active_count++] = i;
-    if (w.active_count < 2)
+    if (w.active_count < 2) {
+        note_lost(&w);
         return;
+    }
     w.chosen = ARENA_ARRAY(a, uint32_t, r->pair_count + 1);
+    bool kept = week >= 0 && r->kept >> week & 1;
     struct pair_plan plan = pairs_plan(a, w.active_count, r->per_week);
     uint32_t n = list_active(a, &w, &list);
-    if (is_weighted(list, n, plan.cycle))
+    if (kept)
+        choose_published(&w);
+    else if (is_weighted(list, n, plan.cycle))
         choose_by_urgency(a, &w, list, n);
     else
         choose_round(&w, &plan);
-    repair(&w, list, n);
+    repair(&w, list, n, kept);
+    note_lost(&w);
     for (uint32_t i = 0; i < w.chosen_count; i++) {
         struct rounds_pair *p = &r->pairs[w.chosen[i]];
         bool missed = week >= 0 && (r->leaders[p->a].absent | r->leaders[p->b].absent) >> week & 1;
         if (week >= 0)
             p->weeks |= 1u << week;
         if (missed)
-            p->missed |= 1u << week, p->owed = true;
+            p->missed |= 1u << week, p->owed = p->known >> week & 1 ? OWED_BEFORE : OWED_NEWLY;
         else
-            p->last = week, p->owed = false;
+            p->last = week, p->owed = OWED_NOTHING;
     }
 }
 
@@ -259,7 +292,7 @@ void rounds_assume(struct rounds *r)
     for (int week = -back; week < 0; week++)
         do_week(scratch, r, week);
     for (uint32_t i = 0; i < r->pair_count; i++)
-        r->pairs[i].owed = false;
+        r->pairs[i].owed = OWED_NOTHING;
     arena_free(scratch);
 }
 
@@ -275,10 +308,10 @@ void rounds_fill(struct rounds *r)
 
 static int exceptions_of(uint32_t weeks, int64_t number, int every, int phase)
 {
-    int n = 0;
-    for (int week = 1; week < HORIZON_WEEKS; week++)
-        n += (weeks >> week & 1) != cycle_meets(every, phase, number + week);
-    return n;
+    uint32_t pattern = 0;
+    for (int64_t week = (((phase - number) % every) + every) % every; week < HORIZON_WEEKS; week += every)
+        pattern |= 1u << week;
+    return __builtin_popcount((pattern ^ weeks) & ~1u & ((1u << HORIZON_WEEKS) - 1)); /* the running week is as it is */
 }
 
 struct cycle cycle_of(uint32_t weeks, int64_t number, int every_before, int phase_before)

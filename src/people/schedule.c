@@ -129,6 +129,29 @@ static bool moved_by_hand(const struct people_plan *p, const struct ritual *r, i
     return false;
 }
 
+/* Nothing changed of those who attend: who else makes room moves nobody. */
+static bool is_unchanged(const struct ritual *r)
+{
+    bool as_declared = is_declared(r) && r->held && r->held->weekday == r->ask.weekday && r->held->time == r->ask.time;
+    return (r->was_held || as_declared) && r->held->inputs == ritual_inputs(r);
+}
+
+/* A week that was published without it, though it was its turn, stays so while nothing of theirs changed: others who make room move nobody.
+ */
+static bool stays_out(const struct people_plan *p, const struct ritual *r, int week)
+{
+    int64_t last = 0, monday = date_to_days(p->monday) + week * 7;
+    if (!is_unchanged(r) || week == 0 || !(r->planned_before >> week & 1))
+        return false;
+    for (uint32_t i = 0; i < r->held->week_count; i++) {
+        bool is = !r->held->weeks[i].cancelled;
+        if (is && r->held->weeks[i].monday == monday)
+            return false;
+        last = is && r->held->weeks[i].monday > last ? r->held->weeks[i].monday : last;
+    }
+    return monday < last;
+}
+
 static bool has_passed(const struct people_plan *p, int week, int minute)
 {
     return week == 0 && minute / 1440 < date_weekday(p->ctx->today);
@@ -155,8 +178,9 @@ static void keep_published(struct people_plan *p, struct ritual *r)
         struct attendance now = attendance_at(r, week, held), at_usual = attendance_at(r, week, usual);
         if (week == 0 && (has_passed(p, week, held) || r->ask.count - now.away >= r->need)) {
             meet(p, r, week, held, SV("published for this week"));
-        } else if (week > 0 && held != usual && !can_meet(r, &at_usual, is_declared(r)) && can_meet(r, &now, false) &&
-                   (at_usual.away || at_usual.outside || at_usual.skipped_by_clocks)) {
+        } else if (week > 0 && held != usual && can_meet(r, &now, false) &&
+                   (is_unchanged(r) ||
+                    (!can_meet(r, &at_usual, is_declared(r)) && (at_usual.away || at_usual.outside || at_usual.skipped_by_clocks)))) {
             meet(p, r, week, held, arena_printf(p->arena, "%.*s", SV_ARG(reason(p, r, week, usual))));
         }
     }
@@ -173,6 +197,8 @@ static void keep_usual(struct people_plan *p, struct ritual *r, bool published)
         if (published && held_minute(p, r, week) != usual)
             continue;
         struct attendance t = attendance_at(r, week, usual);
+        if (stays_out(p, r, week))
+            continue;
         if (is_sync && is_anchor_holiday(r, week, usual))
             skip(r, week, arena_printf(p->arena, "holiday in %.*s", SV_ARG(zone_name(r->ask.wall->zone))));
         else if (can_meet(r, &t, is_declared(r)) || has_passed(p, week, usual))
@@ -208,20 +234,23 @@ static void move_or_skip(struct people_plan *p, struct ritual *r)
         struct attendance at_held = { .skipped_by_clocks = true };
         if (held != NO_TIME && week > 0)
             at_held = attendance_at(r, week, held);
-        int to = can_meet(r, &at_held, false) ? held : first_free(p, r, week, true);
-        if (to == NO_TIME && r->need < r->ask.count)
+        bool out = stays_out(p, r, week);
+        int to = can_meet(r, &at_held, false) ? held : out ? NO_TIME : first_free(p, r, week, true);
+        if (to == NO_TIME && !out && r->need < r->ask.count)
             to = first_free(p, r, week, false);
         if (to != NO_TIME)
             meet(p, r, week, to, why);
         else
-            skip(r, week, arena_printf(p->arena, "%.*s, and no other time in that week suits", SV_ARG(why)));
+            skip(r, week,
+                 why.n ? arena_printf(p->arena, "%.*s, and no other time in that week suits", SV_ARG(why))
+                       : SV("left out when it was published"));
     }
 }
 
 /* ---- choosing ---- */
 
-/* Two slots that take turns, for those who never have the same hour free two weeks in a row. */
-static bool find_alternating(struct people_plan *p, struct ritual *r)
+/* Two slots that take turns, for those who never have the same hour free two weeks in a row. published: only where they did before. */
+static bool find_alternating(struct people_plan *p, struct ritual *r, bool published)
 {
     if (r->ask.every != 1 || r->kind != RITUAL_SYNC)
         return false;
@@ -234,6 +263,10 @@ static bool find_alternating(struct people_plan *p, struct ritual *r)
         if (held != NO_TIME)
             odd.held_weekday = held / 1440, odd.held_time = held % 1440;
     }
+    bool same = odd.held_weekday == even.held_weekday && odd.held_time == even.held_time;
+    if (published && (same || !slot_holds(&even) || !slot_holds(&odd)))
+        return false;
+    even.settled = odd.settled = published;
     struct slot a = slot_find(p->arena, &even), b = slot_find(p->arena, &odd);
     if (!a.found || !b.found)
         return false;
@@ -244,16 +277,19 @@ static bool find_alternating(struct people_plan *p, struct ritual *r)
     return true;
 }
 
-static bool find_short(struct people_plan *p, struct ritual *r)
+static bool find_short(struct people_plan *p, struct ritual *r, bool published)
 {
-    if (r->kind != RITUAL_SYNC || r->ask.minutes <= SHORT_SYNC_MINUTES)
+    if (r->kind != RITUAL_SYNC || r->ask.minutes <= SHORT_SYNC_MINUTES || (published && r->held->minutes != SHORT_SYNC_MINUTES))
         return false;
     struct slot_ask shorter = r->ask;
     shorter.minutes = SHORT_SYNC_MINUTES;
+    shorter.settled = published;
+    if (published && !slot_holds(&shorter))
+        return false;
     struct slot s = slot_find(p->arena, &shorter);
     if (!s.found)
         return false;
-    r->note = arena_printf(p->arena, "%d minutes are free for nobody together, %d are", r->ask.minutes, SHORT_SYNC_MINUTES);
+    r->note = arena_printf(p->arena, "they have no %d minutes together, but %d", r->ask.minutes, SHORT_SYNC_MINUTES);
     r->ask.minutes = SHORT_SYNC_MINUTES;
     found_slot(r, s);
     return true;
@@ -271,7 +307,7 @@ static void find_slot(struct people_plan *p, struct ritual *r)
         found_slot(r, s);
         return;
     }
-    if (find_alternating(p, r) || find_short(p, r) || plan_find_turns(p, r))
+    if (find_alternating(p, r, false) || find_short(p, r, false) || plan_find_turns(p, r, false))
         return;
     r->slot = s;
 }
@@ -319,10 +355,33 @@ static void improve(struct people_plan *p, struct ritual *r)
     for (uint32_t i = 0; r->ask.is_sync && i < r->ask.count; i++)
         r->ask.people[i]->syncs[r->slot.weekday]--;
     unbook(r);
-    struct slot s = slot_find(p->arena, &r->ask);
+    bool makeshift = r->other.found || r->turns || r->ask.minutes < r->asked_minutes;
+    struct slot_ask ask = r->ask;
+    ask.minutes = r->asked_minutes;
+    if (makeshift)
+        ask.held_weekday = ask.held_time = -1;
+    struct slot s = slot_find(p->arena, &ask);
+    if (s.found && makeshift) {
+        r->ask.minutes = r->asked_minutes;
+        r->other.found = false;
+        r->turns = NULL;
+        r->note = SV_NONE;
+    }
     found_slot(r, s.found ? s : r->slot);
     keep_published(p, r);
     keep_usual(p, r, false);
+}
+
+/* As before, in whatever way that was. */
+static bool hold(struct people_plan *p, struct ritual *r)
+{
+    struct slot_ask ask = r->ask;
+    ask.settled = true;
+    if (slot_holds(&ask)) {
+        found_slot(r, slot_find(p->arena, &ask));
+        return true;
+    }
+    return r->held && (find_alternating(p, r, true) || find_short(p, r, true) || plan_find_turns(p, r, true));
 }
 
 void plan_place(struct people_plan *p, struct ritual *r)
@@ -371,11 +430,8 @@ static void place_held(struct people_plan *p)
 {
     for (uint32_t i = 0; i < p->count; i++) {
         struct ritual *r = p->rituals[i];
-        struct slot_ask ask = r->ask;
-        if (r->slot.found || !slot_holds(&ask))
+        if (r->slot.found || !hold(p, r))
             continue;
-        ask.settled = true;
-        found_slot(r, slot_find(p->arena, &ask));
         r->was_held = true;
         keep_published(p, r);
         keep_usual(p, r, true);

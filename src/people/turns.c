@@ -2,13 +2,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "people/plan.h"
 
+/* Working days of who has the bad hour reach from 7 to 21 that week. */
 #define EARLIEST (7 * 60)
 #define LATEST   (21 * 60)
 
 static bool is_at(const struct slot *s, int minute) { return s->found && minute == s->weekday * 1440 + s->hour * 60 + s->minute; }
 
+/* Is it outside the hours of one of them, in the weeks that are scored? */
+static bool is_outside(const struct slot_ask *ask, const struct availability *who, int minute)
+{
+    for (int week = 1; week <= SCORED_WEEKS; week++) {
+        int32_t first, count;
+        if (wall_span(ask->wall, week, minute, ask->minutes, &first, &count) && availability_at(who, first, count, ask->minutes) == OUTSIDE)
+            return true;
+    }
+    return false;
+}
+
+/* The time at which a leader had the bad hour before. */
+static void recall_turn(const struct ritual *r, uint32_t leader, struct slot_ask *ask)
+{
+    ask->held_weekday = ask->held_time = -1;
+    for (uint32_t i = 0; r->held && i < r->held->week_count; i++) {
+        int minute = r->held->weeks[i].minute;
+        if (r->held->weeks[i].cancelled || !is_outside(ask, r->ask.people[leader], minute))
+            continue;
+        ask->held_weekday = minute / 1440, ask->held_time = minute % 1440;
+        if (slot_holds(ask))
+            return;
+        ask->held_weekday = ask->held_time = -1;
+    }
+}
+
 /* Slots in which all others are within their hours and one leader is not. */
-static uint32_t find_turns(struct people_plan *p, struct ritual *r)
+static uint32_t find_turns(struct people_plan *p, struct ritual *r, bool published)
 {
     uint32_t found = 0;
     r->turns = ARENA_ARRAY(p->arena, struct slot, r->ask.count);
@@ -19,7 +46,10 @@ static uint32_t find_turns(struct people_plan *p, struct ritual *r)
         for (uint32_t k = 0; k < ask.count; k++)
             ask.people[k] = r->ask.people[k];
         r->wide[i] = ask.people[i] = roster_widened(p->roster, r->ask.people[i], EARLIEST, LATEST);
-        ask.held_weekday = ask.held_time = -1;
+        recall_turn(r, i, &ask);
+        if (published && ask.held_time < 0)
+            continue;
+        ask.settled = ask.held_time >= 0;
         r->turns[i] = slot_find(p->arena, &ask);
         found += r->turns[i].found;
     }
@@ -60,9 +90,9 @@ static void take_turns(struct people_plan *p, struct ritual *r)
     }
 }
 
-bool plan_find_turns(struct people_plan *p, struct ritual *r)
+bool plan_find_turns(struct people_plan *p, struct ritual *r, bool published)
 {
-    if (!r->rotates || r->kind != RITUAL_SYNC || find_turns(p, r) == 0) {
+    if (!r->rotates || r->kind != RITUAL_SYNC || find_turns(p, r, published) == 0) {
         r->turns = NULL;
         return false;
     }

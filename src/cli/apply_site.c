@@ -108,6 +108,7 @@ static bool converge_people(struct application *ap, struct err *err)
             struct resource *r = item->result->catalog->resources[k];
             if (!sv_is(r->type, "Calendar_event") || r->flags & RES_VIRTUAL)
                 continue;
+            r->index = all->resource_count; /* its order of entry is that of this catalog now */
             ARENA_PUSH(s->arena, all->resources, all->resource_count, all->resource_cap, r);
         }
     }

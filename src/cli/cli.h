@@ -33,6 +33,9 @@ extern const struct verb verb_agenda, verb_backlog, verb_checkup, verb_context, 
     verb_import, verb_graph, verb_history, verb_lookup, verb_orphans, verb_outliers, verb_owners, verb_plan, verb_query, verb_readiness,
     verb_show, verb_store, verb_validate, verb_host, verb_revert, verb_set, verb_diff, verb_why;
 
+/* Beginning. */
+extern const struct verb verb_init;
+
 /* The server and what leaves it. */
 extern const struct verb verb_feed, verb_mail, verb_server;
 

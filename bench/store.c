@@ -243,29 +243,45 @@ static struct sent make_up(struct arena *a, const struct kind *k, int node)
     return sent;
 }
 
-static bool put_facts(struct store *s, struct arena *a, const struct sent *sent, struct err *err)
+/* Before the store is entered: a sender at a time there, all of them here. */
+static bool make_ready(struct arena *a, struct sent *sent, struct inventory_facts *f, struct err *err)
 {
+    if (sent->kind->what == 'c')
+        return (sent->catalog.ready = inventory_catalog_ready(a, &sent->catalog, err));
+    if (sent->kind->what == 'r')
+        return true;
     const struct source src = { SV("facts"), sent->facts };
     struct diags diags = diags_in(a);
     struct data_doc *doc;
     if (!json_read(a, &src, NULL, &diags, &doc))
         return err_set(err, "the facts are no JSON");
-    const struct inventory_facts f = { .certname = sent->certname,
-                                       .environment = SV("production"),
-                                       .producer = SV("bench"),
-                                       .at = START + sent->kind->time * HALF_HOUR,
-                                       .values = &doc->root };
-    return inventory_put_facts(s, a, &f, err);
+    *f = (struct inventory_facts){ .certname = sent->certname,
+                                   .environment = SV("production"),
+                                   .producer = SV("bench"),
+                                   .at = START + sent->kind->time * HALF_HOUR,
+                                   .values = &doc->root };
+    return (f->ready = inventory_facts_ready(a, f, err));
 }
+
+struct put {
+    struct arena *arena;
+    const struct sent *sent;
+    struct inventory_facts facts;
+};
 
 static bool put(void *ctx, struct store *s, struct err *err)
 {
-    const struct sent *sent = ctx;
-    struct arena *a = arena_new(0);
-    bool ok = sent->kind->what == 'f'   ? put_facts(s, a, sent, err)
-              : sent->kind->what == 'c' ? inventory_put_catalog(s, a, &sent->catalog, err)
-                                        : inventory_add_report(s, a, &sent->report, err);
-    arena_free(a);
+    struct put *p = ctx;
+    return p->sent->kind->what == 'f'   ? inventory_put_facts(s, p->arena, &p->facts, err)
+           : p->sent->kind->what == 'c' ? inventory_put_catalog(s, p->arena, &p->sent->catalog, err)
+                                        : inventory_add_report(s, p->arena, &p->sent->report, err);
+}
+
+static bool submit(struct store *s, struct sent *sent, struct err *err)
+{
+    struct put p = { .arena = arena_new(0), .sent = sent };
+    bool ok = make_ready(p.arena, sent, &p.facts, err) && store_submit(s, put, &p, err);
+    arena_free(p.arena);
     return ok;
 }
 
@@ -283,7 +299,7 @@ static void *send_some(void *arg)
     struct shipment *s = arg;
     for (int i; !s->failed && (i = atomic_fetch_add(&s->next, 1)) < s->count;) {
         struct err err = { "" };
-        if (!store_submit(s->store, put, &s->items[i], &err) && !atomic_exchange(&s->failed, true))
+        if (!submit(s->store, &s->items[i], &err) && !atomic_exchange(&s->failed, true))
             fprintf(stderr, "bench-store: %s\n", err.text);
     }
     return NULL;

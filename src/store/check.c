@@ -29,9 +29,8 @@ static const struct {
     const char *words; /* %1: the first column ... */
     const char *sql;
 } rules[] = {
-    { "fact %1 says that it has %2 nodes, and has %3",
-      "SELECT f.name, f.uses, count(l.node) FROM fact f LEFT JOIN node_fact l ON l.fact = f.id GROUP BY f.id, f.name, f.uses"
-      " HAVING f.uses <> count(l.node)" },
+    { "a value of fact %1 is kept, and no node has it",
+      "SELECT f.name FROM fact f WHERE NOT EXISTS (SELECT 1 FROM node_fact l WHERE l.fact = f.id)" },
     { "resource %1 says that it has %2 nodes, and has %3",
       "SELECT r.type || '[' || r.title || ']', r.uses, count(l.node) FROM resource r LEFT JOIN node_resource l ON l.resource = r.id"
       " GROUP BY r.id, r.type, r.title, r.uses HAVING r.uses <> count(l.node)" },

@@ -7,17 +7,17 @@
 #include "store/inventory_hash.h"
 #include "store/shared_values.h"
 
-/* Facts of nodes. or: what a fault does; ids and texts: how a list is read. */
+/* Facts of nodes. Nobody asks how many have one, so that is not counted. or: what a fault does; ids and texts: how a list is read. */
 #define FACT_LINKS(or, ids, texts)                                                                                                         \
     {                                                                                                                                      \
         .value = { .columns = 2,                                                                                                           \
-                   .add = "INSERT INTO fact (hash, uses, name, value) VALUES (?1, 1, ?2, ?3)"                                              \
-                          " ON CONFLICT (hash) DO UPDATE SET uses = fact.uses + 1 RETURNING id" },                                         \
+                   .add = "INSERT INTO fact (hash, name, value) VALUES (?1, ?2, ?3)"                                                       \
+                          " ON CONFLICT (hash) DO UPDATE SET hash = excluded.hash RETURNING id" },                                         \
         .held = "SELECT f.hash, f.id FROM node_fact n JOIN fact f ON f.id = n.fact WHERE n.node = ?1",                                     \
-        .find = "SELECT hash, id FROM fact WHERE hash IN " texts, .more = "UPDATE" or " fact SET uses = uses + 1 WHERE id IN " ids,        \
+        .find = "SELECT hash, id FROM fact WHERE hash IN " texts,                                                                          \
         .link = "INSERT" or " INTO node_fact (node, fact, name) SELECT ?2, id, name FROM fact WHERE id IN " ids,                           \
         .unlink = "DELETE FROM node_fact WHERE node = ?2 AND fact IN " ids,                                                                \
-        .less = "UPDATE" or " fact SET uses = uses - 1 WHERE id IN " ids, .drop = "DELETE FROM fact WHERE uses <= 0 AND id IN " ids        \
+        .drop = "DELETE FROM fact WHERE id IN " ids " AND NOT EXISTS (SELECT 1 FROM node_fact l WHERE l.fact = fact.id)"                   \
     }
 
 /* Resources of catalogs; how many there are of each type is counted beside, as there may be millions. */
@@ -29,12 +29,12 @@
         .held = "SELECT r.hash, r.id FROM node_resource n JOIN resource r ON r.id = n.resource WHERE n.node = ?1",                         \
         .find = "SELECT hash, id FROM resource WHERE hash IN " texts,                                                                      \
         .more = "UPDATE" or " resource SET uses = uses + 1 WHERE id IN " ids,                                                              \
-        .link = "INSERT" or " INTO node_resource (node, resource) SELECT ?2, id FROM resource WHERE id IN " ids,                           \
+        .link = "INSERT" or " INTO node_resource (node, resource) SELECT ?2, l.value FROM " ids " AS l ORDER BY l.value",                  \
         .unlink = "DELETE FROM node_resource WHERE node = ?2 AND resource IN " ids,                                                        \
         .less = "UPDATE" or " resource SET uses = uses - 1 WHERE id IN " ids,                                                              \
         .drop = "DELETE FROM resource WHERE uses <= 0 AND id IN " ids,                                                                     \
-        .count_more = "INSERT INTO type_count (type, uses) SELECT type, count(*) FROM resource WHERE id IN " ids                           \
-                      " GROUP BY type ON CONFLICT (type) DO UPDATE SET uses = type_count.uses + excluded.uses",                            \
+        .count_more = "INSERT INTO type_count (type, uses) VALUES (?1, ?2)"                                                                \
+                      " ON CONFLICT (type) DO UPDATE SET uses = type_count.uses + excluded.uses",                                          \
         .count_less = "INSERT INTO type_count (type, uses) SELECT type, count(*) FROM resource WHERE id IN " ids                           \
                       " GROUP BY type ON CONFLICT (type) DO UPDATE SET uses = type_count.uses - excluded.uses"                             \
     }
@@ -171,25 +171,43 @@ static struct sv hash_of_all(struct arena *a, const struct shared_value *values,
     return digest_hex(a, DIGEST_SHA1, strbuf_sv(&all));
 }
 
+struct inventory_ready {
+    struct shared_value *values;
+    uint32_t count;
+    struct shared_value edge_set; /* of a catalog */
+    struct sv hash;               /* of all */
+};
+
+struct inventory_ready *inventory_facts_ready(struct arena *a, const struct inventory_facts *f, struct err *err)
+{
+    struct inventory_ready *r = ARENA_NEW(a, struct inventory_ready);
+    if (!f->values || f->values->kind != DATA_MAP) {
+        err_set(err, "the facts of '%.*s' should be a hash", SV_ARG(f->certname));
+        return NULL;
+    }
+    r->count = f->values->count;
+    r->values = ARENA_ARRAY(a, struct shared_value, r->count + 1);
+    for (uint32_t i = 0; i < r->count; i++)
+        if (!fact_value(a, &f->values->pairs[i], &r->values[i], err)) {
+            err_wrap(err, "facts of '%.*s'", SV_ARG(f->certname));
+            return NULL;
+        }
+    r->hash = hash_of_all(a, r->values, r->count, SV(""));
+    return r;
+}
+
 bool inventory_put_facts(struct store *s, struct arena *scratch, const struct inventory_facts *f, struct err *err)
 {
     struct node_row node;
-    if (!f->values || f->values->kind != DATA_MAP)
-        return err_set(err, "the facts of '%.*s' should be a hash", SV_ARG(f->certname));
-    uint32_t count = f->values->count;
-    struct shared_value *values = ARENA_ARRAY(scratch, struct shared_value, count + 1);
-    for (uint32_t i = 0; i < count; i++)
-        if (!fact_value(scratch, &f->values->pairs[i], &values[i], err))
-            return err_wrap(err, "facts of '%.*s'", SV_ARG(f->certname));
-    if (!open_node(s, f->certname, &node, err))
+    const struct inventory_ready *r = f->ready ? f->ready : inventory_facts_ready(scratch, f, err);
+    if (!r || !open_node(s, f->certname, &node, err))
         return false;
     if (f->at && node.facts_at > f->at)
         return true;
-    struct sv hash = hash_of_all(scratch, values, count, SV(""));
-    bool same = sv_is(hash, node.facts_hash);
     const struct sql_value args[] = { sql_int(node.id), int_or_null(f->at), text_or_null(f->environment), text_or_null(f->producer),
-                                      sql_text(hash) };
-    bool ok = (same || shared_values_set(s, scratch, &fact_links[store_dialect(s)], node.id, values, count, err)) &&
+                                      sql_text(r->hash) };
+    bool ok = (sv_is(r->hash, node.facts_hash) ||
+               shared_values_set(s, scratch, &fact_links[store_dialect(s)], node.id, r->values, r->count, err)) &&
               store_run(s, "UPDATE node SET facts_at = ?2, facts_environment = ?3, facts_producer = ?4, facts_hash = ?5 WHERE id = ?1",
                         SQL_KEPT, args, 5, NULL, NULL, err);
     return ok || err_wrap(err, "cannot store the facts of '%.*s'", SV_ARG(f->certname));
@@ -247,30 +265,38 @@ static bool utf8_resource(const struct inventory_resource *r)
     return sv_is_utf8(r->type) && sv_is_utf8(r->title) && sv_is_utf8(r->file) && sv_is_utf8(r->tags) && sv_is_utf8(r->parameters);
 }
 
+struct inventory_ready *inventory_catalog_ready(struct arena *a, const struct inventory_catalog *c, struct err *err)
+{
+    struct inventory_ready *ready = ARENA_NEW(a, struct inventory_ready);
+    struct sv edges = c->edges.n ? c->edges : SV("[]");
+    ready->count = c->resource_count;
+    ready->values = ARENA_ARRAY(a, struct shared_value, c->resource_count + 1);
+    for (uint32_t i = 0; i < c->resource_count; i++) {
+        const struct inventory_resource *r = &c->resources[i];
+        if (!utf8_resource(r)) {
+            err_set(err, "catalog of '%.*s': %.*s[%.*s] holds text that is no UTF-8", SV_ARG(c->certname), SV_ARG(r->type),
+                    SV_ARG(r->title));
+            return NULL;
+        }
+        resource_value(a, r, &ready->values[i]);
+    }
+    ready->hash = hash_of_all(a, ready->values, ready->count, c->edges);
+    ready->edge_set = (struct shared_value){ inventory_edges_hash(a, edges), { sql_text(edges) } };
+    return ready;
+}
+
 bool inventory_put_catalog(struct store *s, struct arena *scratch, const struct inventory_catalog *c, struct err *err)
 {
     struct node_row node;
-    struct shared_value *values = ARENA_ARRAY(scratch, struct shared_value, c->resource_count + 1);
-    for (uint32_t i = 0; i < c->resource_count; i++) {
-        const struct inventory_resource *r = &c->resources[i];
-        if (!utf8_resource(r))
-            return err_set(err, "catalog of '%.*s': %.*s[%.*s] holds text that is no UTF-8", SV_ARG(c->certname), SV_ARG(r->type),
-                           SV_ARG(r->title));
-        resource_value(scratch, r, &values[i]);
-    }
-    if (!open_node(s, c->certname, &node, err))
+    const struct inventory_ready *r = c->ready ? c->ready : inventory_catalog_ready(scratch, c, err);
+    if (!r || !open_node(s, c->certname, &node, err))
         return false;
     if (c->at && node.catalog_at > c->at)
         return true;
-    struct sv hash = hash_of_all(scratch, values, c->resource_count, c->edges);
-    bool ok = true;
-    if (!sv_is(hash, node.catalog_hash)) {
-        struct sv edges = c->edges.n ? c->edges : SV("[]");
-        const struct shared_value edge_set = { inventory_edges_hash(scratch, edges), { sql_text(edges) } };
-        ok = shared_values_set(s, scratch, &resource_links[store_dialect(s)], node.id, values, c->resource_count, err) &&
-             shared_value_swap(s, &edges_kind, &edge_set, &node.edge_set, err);
-    }
-    ok = ok && update_catalog(s, c, &node, hash, err);
+    bool ok = sv_is(r->hash, node.catalog_hash) ||
+              (shared_values_set(s, scratch, &resource_links[store_dialect(s)], node.id, r->values, r->count, err) &&
+               shared_value_swap(s, &edges_kind, &r->edge_set, &node.edge_set, err));
+    ok = ok && update_catalog(s, c, &node, r->hash, err);
     return ok || err_wrap(err, "cannot store the catalog of '%.*s'", SV_ARG(c->certname));
 }
 

@@ -10,11 +10,17 @@
 /* Times are milliseconds since 1970, UTC; 0: not known. Empty texts: not known. All putting functions replace what was there, bring a
  * deactivated node back, must be called inside store_begin, and may be handed what is older than what is stored: that is left alone. */
 
+/* What is stored of facts or of a catalog, with its digests. It takes no store to make: many who send at once make theirs side by side. */
+struct inventory_ready;
+
 struct inventory_facts {
     struct sv certname, environment, producer;
     int64_t at;
-    const struct data *values; /* hash of facts */
+    const struct data *values;           /* hash of facts */
+    const struct inventory_ready *ready; /* NULL: made while they are stored */
 };
+/* NULL and err where these are no facts. In the arena. */
+struct inventory_ready *inventory_facts_ready(struct arena *a, const struct inventory_facts *f, struct err *err);
 bool inventory_put_facts(struct store *s, struct arena *scratch, const struct inventory_facts *f, struct err *err);
 
 struct inventory_resource {
@@ -28,8 +34,10 @@ struct inventory_catalog {
     int64_t at;
     const struct inventory_resource *resources;
     uint32_t resource_count;
-    struct sv edges; /* JSON: a list of [source type, source title, relationship, target type, target title] */
+    struct sv edges;                     /* JSON: a list of [source type, source title, relationship, target type, target title] */
+    const struct inventory_ready *ready; /* NULL: made while it is stored */
 };
+struct inventory_ready *inventory_catalog_ready(struct arena *a, const struct inventory_catalog *c, struct err *err);
 bool inventory_put_catalog(struct store *s, struct arena *scratch, const struct inventory_catalog *c, struct err *err);
 
 enum ternary { TERNARY_UNKNOWN = -1, TERNARY_NO, TERNARY_YES };

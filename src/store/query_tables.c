@@ -212,7 +212,8 @@ static const struct table_field history_fields[] = {
 #define KIND(plural, kind)             { plural, "document d", NULL, OF_KIND(kind), NULL, TABLE_OPEN, entity_fields }
 static const struct query_table tables[] = {
     NODE_TABLE("nodes", "node n LEFT JOIN report r ON r.id = n.report", node_fields),
-    { "facts", "fact f JOIN node_fact l ON l.fact = f.id JOIN node n ON n.id = l.node", NULL, NULL, "fact f", TABLE_OF_NODES,
+    { "facts", "fact f JOIN node_fact l ON l.fact = f.id JOIN node n ON n.id = l.node", NULL, NULL,
+      "(SELECT v.name, v.value, (SELECT count(*) FROM node_fact l WHERE l.fact = v.id) AS uses FROM fact v) f", TABLE_OF_NODES,
       fact_fields },
     { "fact_names", "(SELECT DISTINCT name FROM fact) f", NULL, NULL, NULL, 0, fact_name_fields },
     { "fact_contents", "fact f JOIN node_fact l ON l.fact = f.id JOIN node n ON n.id = l.node JOIN json_tree(f.value) t"

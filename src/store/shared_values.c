@@ -118,6 +118,25 @@ static bool find_fresh(struct store *s, struct arena *a, const struct shared_lin
     return !hashes.count || store_run(s, links->find, SQL_KEPT, args, 1, take_found, held, err);
 }
 
+/* The values are at hand: the database need not read them again to count them. */
+static bool count_more(struct store *s, struct arena *a, const struct shared_links *links, const struct map *held, struct err *err)
+{
+    struct map counts = map_in(a);
+    for (struct map_entry *e = NULL; links->count_more && (e = map_next(held, e));) {
+        const struct held *h = e->value;
+        if (h->fresh) {
+            struct sv of = h->fresh->columns[0].s;
+            map_put(&counts, of, (void *)((uintptr_t)map_find(&counts, of) + 1));
+        }
+    }
+    for (struct map_entry *e = NULL; (e = map_next(&counts, e));) {
+        const struct sql_value args[] = { sql_text(e->key), sql_int((int64_t)(uintptr_t)e->value) };
+        if (!store_run(s, links->count_more, SQL_KEPT, args, 2, NULL, NULL, err))
+            return false;
+    }
+    return true;
+}
+
 static bool take_up(struct store *s, struct arena *a, const struct shared_links *links, int64_t node, struct map *held, struct err *err)
 {
     struct list known, all;
@@ -137,8 +156,7 @@ static bool take_up(struct store *s, struct arena *a, const struct shared_links 
     }
     json_close(&known.json, ']');
     json_close(&all.json, ']');
-    return run_list(s, links->more, &known, 0, err) && run_list(s, links->link, &all, node, err) &&
-           run_list(s, links->count_more, &all, 0, err);
+    return run_list(s, links->more, &known, 0, err) && run_list(s, links->link, &all, node, err) && count_more(s, a, links, held, err);
 }
 
 bool shared_values_set(struct store *s, struct arena *scratch, const struct shared_links *links, int64_t node,

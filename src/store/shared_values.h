@@ -26,12 +26,12 @@ struct shared_links {
     struct shared_kind value;
     const char *held;       /* ?1 node: hash, id of each value that it holds */
     const char *find;       /* ?1 list of hashes: hash, id of those that are there */
-    const char *more;       /* ?1 list of ids: each has one holder more */
+    const char *more;       /* ?1 list of ids: each has one holder more; NULL: holders are not counted */
     const char *link;       /* ?1 list of ids, ?2 node */
     const char *unlink;     /* ?1 list of ids, ?2 node */
-    const char *less;       /* ?1 list of ids: each has one holder less */
+    const char *less;       /* ?1 list of ids: each has one holder less; NULL */
     const char *drop;       /* ?1 list of ids: those that nobody holds go */
-    const char *count_more; /* ?1 list of ids that were linked; NULL: nobody counts */
+    const char *count_more; /* ?1 text, ?2 how many values with that first column were linked; NULL: nobody counts */
     const char *count_less; /* ?1 list of ids that will be unlinked */
 };
 

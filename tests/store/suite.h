@@ -322,8 +322,38 @@ static void test_submit(void **state)
     place_free(&p);
 }
 
+/* Whatever changes what feeds are made from is counted, by any connection; nothing else is, and what was rolled back is not. */
+static void test_calendar_changes(void **state)
+{
+    (void)state;
+    struct err err = { "" };
+    struct place p = place_new();
+    struct store *s = store_open(p.path, &err), *other = store_open(p.path, &err);
+    int64_t before, now;
+    must(s && other, &err);
+    must(store_calendar_changes(s, &before, &err), &err);
+    must(store_put(s, SV("report"), SV("host:a"), SV("{}"), 1, &err) && store_calendar_changes(s, &now, &err), &err);
+    assert_int_equal(now, before);
+    must(store_put(other, SV("calendar.series"), SV("x"), SV("{}"), 1, &err) && store_calendar_changes(s, &now, &err), &err);
+    assert_true(now > before);
+    before = now;
+    must(store_put(s, SV("calendar.series"), SV("x"), SV("{\"a\":1}"), 1, &err) && store_calendar_changes(other, &now, &err), &err);
+    assert_true(now > before);
+    before = now;
+    must(store_begin(s, &err) && store_put(s, SV("calendar.feed"), SV("y"), SV("{}"), 1, &err), &err);
+    store_rollback(s);
+    must(store_calendar_changes(other, &now, &err), &err);
+    assert_int_equal(now, before);
+    must(store_delete(s, SV("calendar.series"), SV("x"), &err) && store_calendar_changes(other, &now, &err), &err);
+    assert_true(now > before);
+    store_close(other);
+    store_close(s);
+    place_free(&p);
+}
+
 #define SUITE_TESTS                                                                                                                        \
     cmocka_unit_test(test_events), cmocka_unit_test(test_documents), cmocka_unit_test(test_transactions),                                  \
-        cmocka_unit_test(test_processes), cmocka_unit_test(test_threads), cmocka_unit_test(test_submit)
+        cmocka_unit_test(test_processes), cmocka_unit_test(test_threads), cmocka_unit_test(test_submit),                                   \
+        cmocka_unit_test(test_calendar_changes)
 
 #endif

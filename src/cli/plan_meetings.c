@@ -10,8 +10,8 @@
 
 enum { MOST_LINES = 12, MOST_DATES = 4, MOST_PEOPLE = 8 };
 
-static const char *const kind_names[MEETING_CHANGE_KINDS] = { "moved",    "cancelled", "added",    "invites",
-                                                              "releases", "skipped",   "restored", "length" };
+static const char *const kind_names[MEETING_CHANGE_KINDS] = { "moved",   "cancelled", "added",  "invites", "releases",
+                                                              "skipped", "restored",  "length", "renamed" };
 
 /* ---- what changes ---- */
 
@@ -167,6 +167,11 @@ static void compare_both(struct pair *p, const struct plan *was, const struct pl
         change->before = arena_printf(a, "%lld", (long long)was->meeting.minutes);
         change->after = arena_printf(a, "%lld", (long long)is->meeting.minutes);
     }
+    if (!sv_eq(was->meeting.summary, is->meeting.summary)) {
+        struct meeting_change *change = add(p, MEETING_RENAMED, was);
+        change->before = was->meeting.summary;
+        change->after = is->meeting.summary;
+    }
 }
 
 static bool compare(struct pair *p, struct err *err)
@@ -266,6 +271,7 @@ static struct sv sentence(const struct meeting_changes *m)
         { "adds", count_of(m, MEETING_ADDED), 0 },       { "changes the length of", count_of(m, MEETING_LENGTH), 0 },
         { "skips", dates_of(m, MEETING_SKIPPED), 2 },    { "holds again", dates_of(m, MEETING_RESTORED), 2 },
         { "invites", people_of(m, MEETING_INVITES), 4 }, { "lets go", people_of(m, MEETING_RELEASES), 6 },
+        { "renames", count_of(m, MEETING_RENAMED), 0 },
     };
     struct strbuf out = STRBUF_IN(m->arena);
     int last_noun = -1;
@@ -333,6 +339,9 @@ static struct sv told(const struct meeting_changes *m, const struct meeting_chan
         break;
     case MEETING_RESTORED:
         strbuf_addf(&out, "is held after all on %.*s", SV_ARG(dates));
+        break;
+    case MEETING_RENAMED:
+        strbuf_addf(&out, "becomes %.*s", SV_ARG(ch->after));
         break;
     default:
         strbuf_addf(&out, "takes %.*s minutes in place of %.*s", SV_ARG(ch->after), SV_ARG(ch->before));

@@ -16,6 +16,7 @@ enum meeting_change_kind {
     MEETING_SKIPPED,   /* dates on which it is not held */
     MEETING_RESTORED,  /* dates on which it is held after all */
     MEETING_LENGTH,    /* minutes; before and after */
+    MEETING_RENAMED,   /* its title in calendars; before and after: a checkup of one more service */
     MEETING_CHANGE_KINDS
 };
 

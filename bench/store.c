@@ -1,8 +1,8 @@
 /* store: what nodes send in is stored, each node's in a durable transaction of its own: bench-store STORE [NODES [SENDERS]].
- * So many senders send at once; each waits until its own is on the disk. Prints a line for each kind: its name, how many are stored a
- * second, how many in a second of the processor, with tabs between. Making up what is sent is not counted; reading the JSON of facts is,
- * as whoever receives facts has to. */
+ * Prints a line for each kind, with tabs between: its name, how many are stored a second, how many in a second of the processor. */
 /* SPDX-License-Identifier: Apache-2.0 */
+/* So many senders send at once; each waits until its own is on the disk. Making up what is sent is not counted; reading the JSON of facts
+ * is, as whoever receives facts has to. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>

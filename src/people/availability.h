@@ -7,15 +7,16 @@
 #include "base/map.h"
 #include "model/model.h"
 
-#define DAY              86400 /* seconds */
-#define QUARTER          900
-#define QUARTERS_DAY     96
-#define QUARTERS_WEEK    672
-#define HORIZON_WEEKS    28 /* this week and what a feed shows ahead */
-#define SCORED_WEEKS     12 /* next week and on: both changes of the clocks come within a half year, and people plan no further */
-#define HORIZON_DAYS     (HORIZON_WEEKS * 7)
-#define HORIZON_QUARTERS (HORIZON_WEEKS * QUARTERS_WEEK + 2 * QUARTERS_DAY) /* a day more at both ends: of zones ahead of and behind UTC   \
-                                                                             */
+#define DAY           86400 /* seconds */
+#define QUARTER       900
+#define QUARTERS_DAY  96
+#define QUARTERS_WEEK 672
+#define HORIZON_WEEKS 28 /* this week and what a feed shows ahead */
+#define SCORED_WEEKS  12 /* next week and on: both changes of the clocks come within a half year, and people plan no further */
+#define HORIZON_DAYS  (HORIZON_WEEKS * 7)
+#define HORIZON_QUARTERS                                                                                                                   \
+    (HORIZON_WEEKS * QUARTERS_WEEK + 2 * QUARTERS_DAY) /* a day more at both ends: of zones ahead of and behind UTC                        \
+                                                        */
 #define HORIZON_WORDS (HORIZON_QUARTERS / 64)
 
 /* The horizon on the wall clock of a zone. Its weeks begin on the roster's Monday. */

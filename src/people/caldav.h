@@ -1,7 +1,5 @@
-/* caldav: people's calendars on CalDAV servers, converged onto recorded series. What users changed is read first, and stays (D-80 ...
- * D-87). How a run uses it: c = caldav_open(...); caldav_read(c);        what is there, and what users made of it calendar_options.moves =
- * caldav_moves(c)     the series follow what users moved caldav_write(c, series)                      or, under noop, only what would be
- * written caldav_notes(c)                              to be told All memory is in the arena given to caldav_open. */
+/* caldav: people's calendars on CalDAV servers, converged onto recorded series. What users changed is read first, and stays (doc/people.md,
+ * D-80 to D-87). All memory is in the arena given to caldav_open. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef PEOPLE_CALDAV_H
 #define PEOPLE_CALDAV_H
@@ -10,6 +8,12 @@
 #include "people/series.h"
 #include "store/store.h"
 
+/* How a run uses it:
+ *
+ * - caldav_open(), then caldav_read(): what is there, and what users made of it;
+ * - calendar_options.moves = caldav_moves(): the series follow what users moved;
+ * - caldav_write(): the series as they are now; under noop, only what would be written;
+ * - caldav_notes(): what is to be told. */
 struct caldav;
 
 struct caldav_options {

@@ -42,7 +42,7 @@ static bool load(struct expat *out, struct err *err)
 
 struct reader {
     struct arena *arena;
-    const struct expat *lib;
+    struct expat lib;
     XML_Parser parser;
     struct dav_list list;
     struct dav_item item;
@@ -69,7 +69,7 @@ static const char *local_name(const char *name)
 static void stop(struct reader *r, const char *why)
 {
     r->wrong = why;
-    r->lib->XML_StopParser(r->parser, XML_FALSE);
+    r->lib.XML_StopParser(r->parser, XML_FALSE);
 }
 
 static void XMLCALL on_doctype(void *ctx, const XML_Char *name, const XML_Char *system_id, const XML_Char *public_id, int internal)
@@ -152,22 +152,21 @@ static void XMLCALL on_text(void *ctx, const XML_Char *text, int n)
 
 static bool parse(struct reader *r, struct sv text, struct err *err)
 {
-    struct expat lib;
-    if (!load(&lib, err))
+    const struct expat *lib = &r->lib;
+    if (!load(&r->lib, err))
         return false;
-    r->lib = &lib;
-    r->parser = lib.XML_ParserCreateNS(NULL, '|');
+    r->parser = lib->XML_ParserCreateNS(NULL, '|');
     if (!r->parser)
         return err_set(err, "expat cannot be started");
-    lib.XML_SetUserData(r->parser, r);
-    lib.XML_SetElementHandler(r->parser, on_start, on_end);
-    lib.XML_SetCharacterDataHandler(r->parser, on_text);
-    lib.XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
-    bool ok = text.n <= INT32_MAX && lib.XML_Parse(r->parser, text.p, (int)text.n, 1) != XML_STATUS_ERROR;
+    lib->XML_SetUserData(r->parser, r);
+    lib->XML_SetElementHandler(r->parser, on_start, on_end);
+    lib->XML_SetCharacterDataHandler(r->parser, on_text);
+    lib->XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
+    bool ok = text.n <= INT32_MAX && lib->XML_Parse(r->parser, text.p, (int)text.n, 1) != XML_STATUS_ERROR;
     if (!ok)
         err_set(err, "its answer is no XML that can be used: line %lu: %s", (unsigned long)lib.XML_GetCurrentLineNumber(r->parser),
-                r->wrong ? r->wrong : lib.XML_ErrorString(lib.XML_GetErrorCode(r->parser)));
-    lib.XML_ParserFree(r->parser);
+                r->wrong ? r->wrong : lib->XML_ErrorString(lib->XML_GetErrorCode(r->parser)));
+    lib->XML_ParserFree(r->parser);
     strbuf_release(&r->text);
     return ok;
 }

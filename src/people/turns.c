@@ -68,6 +68,12 @@ static uint32_t recorded_turn(const struct ritual *r, int64_t monday)
     return r->ask.count;
 }
 
+/* Is it rather the turn of one than of another? */
+static bool goes_before(const unsigned *had, uint32_t one, uint32_t other)
+{
+    return had[one] < had[other] || (had[one] == had[other] && one < other);
+}
+
 /* Who had it least often, of the weeks that are recorded and those planned so far; what was published stays. */
 static void take_turns(struct people_plan *p, struct ritual *r)
 {
@@ -77,10 +83,10 @@ static void take_turns(struct people_plan *p, struct ritual *r)
         uint32_t turn = recorded_turn(r, zero + week * 7);
         if (week >= 0 && !(r->ask.weeks >> week & 1))
             continue;
-        for (uint32_t i = 0; turn == r->ask.count && week >= 0 && i < r->ask.count; i++) {
+        for (uint32_t i = 0; week >= 0 && i < r->ask.count && turn == r->ask.count; i++) {
             bool least = r->turns[i].found;
             for (uint32_t k = 0; k < r->ask.count && least; k++)
-                least = !r->turns[k].found || had[k] > had[i] || (had[k] == had[i] && k >= i);
+                least = !r->turns[k].found || !goes_before(had, k, i);
             if (least)
                 turn = i;
         }

@@ -1,7 +1,4 @@
-/* connection: what is known of each client: how long it has been at what. Only the loop's thread touches these.
- *
- * evhttp has a timeout for each read and none for a whole request, and tells nobody when a connection goes that never sent one. So each
- * connection's bufferevent is held here by a reference of our own until evhttp has let go of it. */
+/* connection: what is known of each client: how long it has been at what. Only the loop's thread touches these. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SERVER_CONNECTION_H
 #define SERVER_CONNECTION_H
@@ -11,6 +8,8 @@
 #include "server/libevent.h"
 #include "server/work.h"
 
+/* evhttp has a timeout for each read and none for a whole request, and tells nobody when a connection goes that never sent one. So each
+ * connection's bufferevent is held here by a reference of our own until evhttp has let go of it. */
 enum connection_state {
     CONNECTION_IDLE,    /* nothing of a request has come */
     CONNECTION_READING, /* a part of one */

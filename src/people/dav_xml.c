@@ -164,7 +164,7 @@ static bool parse(struct reader *r, struct sv text, struct err *err)
     lib->XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
     bool ok = text.n <= INT32_MAX && lib->XML_Parse(r->parser, text.p, (int)text.n, 1) != XML_STATUS_ERROR;
     if (!ok)
-        err_set(err, "its answer is no XML that can be used: line %lu: %s", (unsigned long)lib.XML_GetCurrentLineNumber(r->parser),
+        err_set(err, "its answer is no XML that can be used: line %lu: %s", (unsigned long)lib->XML_GetCurrentLineNumber(r->parser),
                 r->wrong ? r->wrong : lib->XML_ErrorString(lib->XML_GetErrorCode(r->parser)));
     lib->XML_ParserFree(r->parser);
     strbuf_release(&r->text);

@@ -71,7 +71,7 @@ static uint32_t recorded_turn(const struct ritual *r, int64_t monday)
 /* Is it rather the turn of one than of another? */
 static bool goes_before(const unsigned *had, uint32_t one, uint32_t other)
 {
-    return had[one] < had[other] || (had[one] == had[other] && other > one);
+    return had[one] != had[other] ? had[one] < had[other] : one < other;
 }
 
 /* Who had it least often, of the weeks that are recorded and those planned so far; what was published stays. */

@@ -31,7 +31,7 @@ struct verb {
 extern const struct verb verb_agenda, verb_backlog, verb_checkup, verb_context, verb_meeting, verb_note, verb_health, verb_topic,
     verb_apply, verb_check, verb_compile, verb_create, verb_delete, verb_deploy, verb_deploys, verb_drift, verb_enc, verb_facts, verb_flow,
     verb_import, verb_graph, verb_history, verb_lookup, verb_orphans, verb_outliers, verb_owners, verb_plan, verb_query, verb_readiness,
-    verb_show, verb_store, verb_validate, verb_host, verb_revert, verb_set, verb_diff, verb_why;
+    verb_show, verb_split, verb_store, verb_validate, verb_host, verb_revert, verb_set, verb_diff, verb_why;
 
 /* Beginning. */
 extern const struct verb verb_init;

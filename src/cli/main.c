@@ -16,7 +16,7 @@ static const struct verb *const verbs[] = { &verb_check,   &verb_plan,     &verb
                                             &verb_delete,  &verb_host,     &verb_history, &verb_revert,  &verb_store,     &verb_deploy,
                                             &verb_deploys, &verb_outliers, &verb_diff,    &verb_drift,   &verb_readiness, &verb_flow,
                                             &verb_topic,   &verb_context,  &verb_backlog, &verb_meeting, &verb_note,      &verb_health,
-                                            &verb_checkup, &verb_feed,     &verb_server,  &verb_mail,    &verb_init };
+                                            &verb_checkup, &verb_feed,     &verb_server,  &verb_mail,    &verb_init,      &verb_split };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
 /* --- options --- */

@@ -145,7 +145,8 @@ static bool read_calendars(struct application *ap, struct err *err)
     if (!c || !caldav_has_work(c))
         return c != NULL;
     ap->caldav = c;
-    return caldav_read(c, err);
+    /* what people moved is known to the plan as well */
+    return caldav_read(c, err) && people_recall(&s->people, s->arena, s->store, err);
 }
 
 static struct recording recording_of(struct application *ap)

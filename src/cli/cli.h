@@ -38,6 +38,8 @@ extern const struct verb verb_init;
 
 /* The server and what leaves it. */
 extern const struct verb verb_feed, verb_mail, verb_server;
+/* Of people's calendars. */
+extern const struct verb verb_adopt;
 
 /* One invocation. All memory is in its arena. */
 struct cli {

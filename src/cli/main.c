@@ -10,13 +10,13 @@
 #include "base/strbuf.h"
 #include "cli/cli.h"
 
-static const struct verb *const verbs[] = { &verb_check,   &verb_plan,     &verb_apply,   &verb_agenda,  &verb_compile,   &verb_validate,
-                                            &verb_lookup,  &verb_why,      &verb_query,   &verb_enc,     &verb_import,    &verb_facts,
-                                            &verb_show,    &verb_graph,    &verb_owners,  &verb_orphans, &verb_set,       &verb_create,
-                                            &verb_delete,  &verb_host,     &verb_history, &verb_revert,  &verb_store,     &verb_deploy,
-                                            &verb_deploys, &verb_outliers, &verb_diff,    &verb_drift,   &verb_readiness, &verb_flow,
-                                            &verb_topic,   &verb_context,  &verb_backlog, &verb_meeting, &verb_note,      &verb_health,
-                                            &verb_checkup, &verb_feed,     &verb_server,  &verb_mail,    &verb_init,      &verb_split };
+static const struct verb *const verbs[] = {
+    &verb_check,   &verb_plan,      &verb_apply,   &verb_agenda, &verb_compile, &verb_validate, &verb_lookup,  &verb_why,      &verb_query,
+    &verb_enc,     &verb_import,    &verb_facts,   &verb_show,   &verb_graph,   &verb_owners,   &verb_orphans, &verb_set,      &verb_create,
+    &verb_delete,  &verb_host,      &verb_history, &verb_revert, &verb_store,   &verb_deploy,   &verb_deploys, &verb_outliers, &verb_diff,
+    &verb_drift,   &verb_readiness, &verb_flow,    &verb_topic,  &verb_context, &verb_backlog,  &verb_meeting, &verb_note,     &verb_health,
+    &verb_checkup, &verb_feed,      &verb_server,  &verb_mail,   &verb_init,    &verb_split,    &verb_adopt
+};
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
 /* --- options --- */

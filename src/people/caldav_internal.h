@@ -22,8 +22,8 @@ enum object_status {
 struct caldav_object {
     struct sv key; /* of the document */
     struct sv target, user, title;
-    int64_t epoch, generation;
-    struct sv uid, href, etag; /* etag empty: not known to be there */
+    int64_t epoch, since, generation; /* since: see struct caldav_copy */
+    struct sv uid, href, etag;        /* etag empty: not known to be there */
     int64_t sequence, revision;
     enum object_status status;
     struct ics_component *before, *base; /* what we wanted when it was written last; what the server had after that, reduced */

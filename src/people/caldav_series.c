@@ -164,7 +164,8 @@ static void add_span(struct making *k, struct ics_component *e, struct sv zone_n
 
 static bool is_attended(const struct making *k, const struct occurrence *o)
 {
-    return !o->cancelled && o->epoch == k->copy->epoch && meeting_attends(&k->series->meetings[o->meeting], k->copy->user);
+    return !o->cancelled && o->epoch >= k->copy->since && o->epoch <= k->copy->epoch &&
+           meeting_attends(&k->series->meetings[o->meeting], k->copy->user);
 }
 
 static const struct occurrence *of_week(const struct making *k, struct sv id)

@@ -21,6 +21,7 @@ struct guest {
 struct caldav_copy {
     const struct series *series;
     int64_t epoch;
+    int64_t since;  /* an earlier epoch where its user moved it and the model followed; else the same */
     struct sv user; /* whose calendar it is: only what they attend */
     struct sv uid, installation;
     const struct guest *guests;

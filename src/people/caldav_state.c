@@ -22,6 +22,8 @@ bool object_write(struct strbuf *out, const struct caldav_object *o)
     json_kstr(&j, "user", o->user);
     json_kstr(&j, "title", o->title);
     json_kint(&j, "epoch", o->epoch);
+    if (o->since != o->epoch)
+        json_kint(&j, "since", o->since);
     json_kint(&j, "generation", o->generation);
     json_kstr(&j, "uid", o->uid);
     json_kstr(&j, "href", o->href);
@@ -73,6 +75,7 @@ bool object_read(struct arena *a, struct sv key, const struct data *root, struct
                                  .sequence = int_of(root, "sequence"),
                                  .revision = int_of(root, "revision"),
                                  .pending = int_of(root, "pending") };
+    o->since = data_get(root, "since") ? int_of(root, "since") : o->epoch;
     struct sv status = data_text(data_get(root, "status"));
     for (int i = 0; i < 4; i++)
         if (sv_is(status, statuses[i]))

@@ -112,7 +112,9 @@ static void note_mail(const struct writing *w, const struct job *job, const char
 
 static struct ics_component *wish(const struct writing *w, struct job *job)
 {
-    struct caldav_copy copy = { .series = job->series, .epoch = job->object->epoch, .user = job->calendar->user };
+    struct caldav_copy copy = {
+        .series = job->series, .epoch = job->object->epoch, .since = job->object->since, .user = job->calendar->user
+    };
     if (job->calendar->target->schedules)
         list_guests(w, job);
     copy.uid = job->object->uid, copy.installation = w->installation;
@@ -193,6 +195,7 @@ static void want_new(struct writing *w, struct caldav_calendar *k, const struct 
             last = x;
     }
     *o = (struct caldav_object){ .target = k->target->entity->ref, .user = k->user, .title = s->title, .epoch = s->epoch };
+    o->since = o->epoch;
     o->generation = last ? last->generation + 1 : 0;
     struct sv canonical = caldav_canonical(w->arena, s, o->epoch, o->generation, apart ? k->user : SV_NONE);
     o->uid = ical_uid(w->arena, w->installation, canonical);

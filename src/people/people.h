@@ -79,6 +79,7 @@ extern const struct builtin people_functions[];
 extern const size_t people_function_count;
 /* Reads recorded meetings and changes of owners from the store, into the arena. Call it once the store is open, before compiling. */
 bool people_recall(struct people_context *ctx, struct arena *a, struct store *st, struct err *err);
+#define PEOPLE_ADOPTED SV("calendar.adopted") /* documents of 'potlac adopt', by ritual: {zone, weekday, time, at} */
 /* Records what the slots of a plan were chosen from, once calendars have them. */
 bool people_remember(const struct people_plan *p, struct store *st, int64_t now, struct err *err);
 

@@ -26,18 +26,35 @@ static int64_t whole(const struct data *m, const char *key)
 
 /* ---- meetings ---- */
 
-static void recall_weeks(struct arena *a, const struct series *s, struct held_slot *h)
+/* Is an occurrence that somebody moved still said to be moved? They may have put it back. */
+static bool still_moved(struct arena *a, const struct series *s, const struct occurrence *o, const struct map *moves)
+{
+    const struct cadence *c = &s->cadence;
+    struct local_time slot = { date_from_days(date_to_days(o->start.date) - date_weekday(o->start.date) + c->weekday), 0, 0, 0 };
+    const struct zone *z = zone_find(c->zone, NULL);
+    int64_t at, year, week;
+    if (!o->moved || !z)
+        return false;
+    /* the slot is in the week that its name says, wherever it was moved to */
+    if (sv_to_int(sv_slice(o->id, 0, 4), &year) && sv_to_int(sv_slice(o->id, 6, o->id.n), &week))
+        slot.date = date_from_days(date_to_days(iso_week_monday((int)year, (int)week)) + c->weekday);
+    slot.hour = (uint8_t)c->hour, slot.minute = (uint8_t)c->minute;
+    zone_to_utc(z, slot, &at);
+    return map_find(moves, arena_printf(a, "%.*s|%lld", SV_ARG(s->title), (long long)at)) != NULL;
+}
+
+static void recall_weeks(struct arena *a, const struct series *s, const struct map *moves, struct held_slot *h)
 {
     h->weeks = ARENA_ARRAY(a, struct held_week, s->occurrence_count + 1);
     for (uint32_t i = 0; i < s->occurrence_count; i++) {
         const struct occurrence *o = &s->occurrences[i];
         int64_t day = date_to_days(o->start.date), weekday = date_weekday(o->start.date);
-        h->weeks[h->week_count++] =
-            (struct held_week){ day - weekday, (int)(weekday * 1440 + o->start.hour * 60 + o->start.minute), o->cancelled, o->moved };
+        h->weeks[h->week_count++] = (struct held_week){ day - weekday, (int)(weekday * 1440 + o->start.hour * 60 + o->start.minute),
+                                                        o->cancelled, still_moved(a, s, o, moves) };
     }
 }
 
-static struct held_slot recall_series(struct arena *a, const struct series *s)
+static struct held_slot recall_series(struct arena *a, const struct series *s, const struct map *moves)
 {
     const struct cadence *c = &s->cadence;
     struct held_slot h = { .title = s->title, .zone = c->zone, .once = c->once, .start = c->start };
@@ -49,16 +66,40 @@ static struct held_slot recall_series(struct arena *a, const struct series *s)
     h.minutes = s->meeting_count ? (int)s->meetings[s->meeting_count - 1].minutes : 0;
     int64_t from = (date_to_days(c->from) - date_weekday(c->from) - 4) / 7 + c->phase;
     h.phase = (int)((from % c->every + c->every) % c->every);
-    recall_weeks(a, s, &h);
+    recall_weeks(a, s, moves, &h);
     return h;
+}
+
+/* The slot to which somebody moved a series in their calendar, where 'potlac adopt' made it everybody's and nothing came after it. */
+static bool recall_adopted(struct arena *a, struct store *st, const struct document *series, struct held_slot *h, struct err *err)
+{
+    struct sv json;
+    struct err problem = { "" };
+    if (h->once)
+        return true;
+    if (!store_get(st, a, PEOPLE_ADOPTED, h->title, &json, &problem))
+        return !problem.text[0] || err_set(err, "%s", problem.text);
+    const struct data *d = read_json(a, h->title, json);
+    if (!d || whole(d, "at") < series->at || !sv_eq(data_text(data_get(d, "zone")), h->zone))
+        return true;
+    h->weekday = (int)whole(d, "weekday") % 7;
+    h->time = (int)whole(d, "time") % 1440;
+    h->moved_at = whole(d, "at"); /* so that it rests there */
+    h->inputs = h->inputs ? h->inputs : 1;
+    return true;
 }
 
 static bool recall_meetings(struct people_context *ctx, struct arena *a, struct store *st, struct err *err)
 {
     struct document *docs, *slots;
-    size_t count, slot_count;
-    if (!store_list(st, a, SV("calendar.series"), &docs, &count, err) || !store_list(st, a, SLOT_KIND, &slots, &slot_count, err))
+    struct sv *by_hand;
+    size_t count, slot_count, move_count;
+    if (!store_list(st, a, SV("calendar.series"), &docs, &count, err) || !store_list(st, a, SLOT_KIND, &slots, &slot_count, err) ||
+        !store_keys(st, a, SV("calendar.moved"), &by_hand, &move_count, err))
         return false;
+    struct map moves = map_in(a);
+    for (size_t i = 0; i < move_count; i++)
+        map_put(&moves, by_hand[i], &by_hand[i]);
     struct held_slot *held = ARENA_ARRAY(a, struct held_slot, count + 1);
     struct map by_title = map_in(a);
     uint32_t n = 0;
@@ -69,11 +110,13 @@ static bool recall_meetings(struct people_context *ctx, struct arena *a, struct 
         const struct data *root = read_json(a, docs[i].key, docs[i].json);
         if (!root || !series_read(a, root, &s, err) || s->ended)
             continue;
-        held[n] = recall_series(a, s);
+        held[n] = recall_series(a, s, &moves);
         const struct document *slot = map_find(&by_title, s->title);
         const struct data *chosen = slot ? read_json(a, slot->key, slot->json) : NULL;
         held[n].inputs = (uint64_t)whole(chosen, "inputs");
         held[n].moved_at = whole(chosen, "movedAt");
+        if (!recall_adopted(a, st, &docs[i], &held[n], err))
+            return false;
         n++;
     }
     ctx->held = held;

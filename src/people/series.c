@@ -181,6 +181,8 @@ static bool pattern_start(const struct cadence *c, int64_t monday, struct local_
     return true;
 }
 
+static int64_t monday_of_date(struct date d) { return date_to_days(d) - date_weekday(d); }
+
 static const struct moved_week *week_move(const struct plan *p, struct sv id)
 {
     for (uint32_t i = 0; i < p->move_count; i++)
@@ -216,6 +218,9 @@ static const struct moved_once *moved_in(const struct plan *p, int64_t monday, s
 /* One occurrence towards its wanted start (NULL: none). settled: published for this very week, so its time stands. */
 static void settle(struct arena *a, struct series *s, struct sv id, const struct local_time *want, int64_t now, bool settled)
 {
+    struct local_time slot;
+    bool on_pattern =
+        want && (s->cadence.once || (pattern_start(&s->cadence, monday_of_date(want->date), &slot) && same_time(slot, *want)));
     struct occurrence *o = find_occurrence(s, id);
     uint32_t current = s->meeting_count - 1;
     if (o && occurrence_at(s, o) <= now)
@@ -239,9 +244,11 @@ static void settle(struct arena *a, struct series *s, struct sv id, const struct
         o->seq++;
     if (moved || o->cancelled || !same_meeting(was, is))
         o->stamp = now;
+    /* what stays where another pattern had it stays that pattern's */
+    if (moved || o->cancelled || on_pattern)
+        o->epoch = s->epoch;
     o->start = *want;
     o->meeting = current;
-    o->epoch = s->epoch;
     o->cancelled = false;
 }
 

@@ -53,7 +53,7 @@ static struct series *advance(const struct series *old, const struct plan *p, in
 
 static struct caldav_copy copy_of(const struct series *s, int64_t epoch, struct sv user)
 {
-    return (struct caldav_copy){ .series = s, .epoch = epoch, .user = user, .uid = SV("u-1"), .installation = SV("inst") };
+    return (struct caldav_copy){ .series = s, .epoch = epoch, .since = epoch, .user = user, .uid = SV("u-1"), .installation = SV("inst") };
 }
 
 static struct ics_component *wanted(const struct series *s, int64_t epoch, const struct ics_component *before, int64_t now)

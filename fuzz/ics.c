@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         caldav_ahead(a, c, m.now, 100);
         struct busy_list busy = { 0 };
-        if (ics_busy(a, c, zone_find(SV("Europe/Stockholm"), NULL), 1798761600, 1830297600, &busy, &err)) /* 2027 */
+        if (ics_busy(a, c, zone_find(SV("Europe/Stockholm"), NULL), 1798761600, 1830297600, NULL, &busy, &err)) /* 2027 */
             busy_merge(&busy);
     }
     arena_free(a);

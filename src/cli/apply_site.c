@@ -8,6 +8,7 @@
 #include "cli/fleet.h"
 #include "cli/host_run.h"
 #include "cli/show.h"
+#include "people/busy.h"
 #include "people/people.h"
 #include "snapshot/revision.h"
 #include "store/record.h"
@@ -129,6 +130,21 @@ static bool converge_people(struct application *ap, struct err *err)
     return true;
 }
 
+/* When people are busy elsewhere. A noop plans with what is recorded. */
+static bool read_busy(struct application *ap, struct err *err)
+{
+    const struct busy_options o = { ap->site.store, ap->site.model, ap->site.dir, ap->site.now };
+    struct busy_reading r = { 0 };
+    if (ap->noop)
+        return true;
+    if (!busy_read(ap->site.arena, &o, &r, err))
+        return false;
+    for (uint32_t i = 0; i < r.count; i++)
+        fprintf(stderr, "potlac: when %.*s is busy is not known anew: %.*s\n", SV_ARG(ref_short(ap->c->arena, r.problems[i].user)),
+                SV_ARG(r.problems[i].text));
+    return true;
+}
+
 /* What is in people's calendars is read before anything is planned: a meeting that somebody moved stays where they put it. */
 static bool read_calendars(struct application *ap, struct err *err)
 {
@@ -142,11 +158,11 @@ static bool read_calendars(struct application *ap, struct err *err)
                                       .recreate = cli_flag(ap->c, "recreate"),
                                       .allow_mass_cancel = cli_flag(ap->c, "allow-mass-cancel") };
     struct caldav *c = caldav_open(s->arena, &o, err);
-    if (!c || !caldav_has_work(c))
-        return c != NULL;
-    ap->caldav = c;
-    /* what people moved is known to the plan as well */
-    return caldav_read(c, err) && people_recall(&s->people, s->arena, s->store, err);
+    if (!c || !read_busy(ap, err))
+        return false;
+    ap->caldav = caldav_has_work(c) ? c : NULL;
+    /* what people moved, and when they are busy, is known to the plan as well */
+    return (!ap->caldav || caldav_read(c, err)) && people_recall(&s->people, s->arena, s->store, err);
 }
 
 static struct recording recording_of(struct application *ap)

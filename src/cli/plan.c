@@ -383,6 +383,7 @@ const struct verb verb_plan = {
         "Compiles every host, Potlac and ownership that something changed for, and compares with what was applied last, or with what a\n"
         "commit gives (--from). Hosts that change alike are one group. A query chooses hosts: 'hosts[name] { cluster = \"web\" }', or\n"
         "'inventory[certname] { facts.os.family = \"Debian\" }'.\n"
+        "What would be written into people's calendars on servers, and which mails those send: potlac apply --noop.\n"
         "Drift is something else: a host that is not as the last apply left it. Changes nothing.",
     .options = options,
     .run = plan,

@@ -151,6 +151,7 @@ static const struct field person_fields[] = {
     { "holidays", FT_REF, LIST, "holidaycalendar" },
     { "maxMeetingMinutesPerDay", FT_INT },
     { "calendar", FT_STRUCT, 0, NULL, person_calendar_fields },
+    { "busy", FT_TEXT, LIST },
     { "from", FT_DATE },
     { "until", FT_DATE },
     END,

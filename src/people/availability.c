@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "people/ics_busy.h"
+
 #define LONG_DAYS 14
 
 /* Entities by the ref of what they are about. */
@@ -17,11 +19,12 @@ struct roster {
     const struct model *model;
     struct arena *arena;
     struct date monday;
-    struct map people;   /* user -> struct availability */
-    struct map absences; /* user -> struct entity_list */
-    struct map roles;    /* group -> struct entity_list */
-    struct map walls;    /* zone -> struct wall */
-    struct map holidays; /* calendar -> uint8_t[HORIZON_DAYS] */
+    struct map people;      /* user -> struct availability */
+    struct map absences;    /* user -> struct entity_list */
+    struct map roles;       /* group -> struct entity_list */
+    struct map walls;       /* zone -> struct wall */
+    struct map holidays;    /* calendar -> uint8_t[HORIZON_DAYS] */
+    const struct map *busy; /* user -> struct busy_list; NULL: none */
 };
 
 /* ---- walls ---- */
@@ -329,6 +332,22 @@ static uint64_t inputs_of(struct roster *r, const struct availability *p, const 
     return h;
 }
 
+void roster_set_busy(struct roster *r, const struct map *by_user) { r->busy = by_user; }
+
+static void note_busy(struct roster *r, struct availability *p)
+{
+    const struct busy_list *l = r->busy ? map_find(r->busy, p->ref) : NULL;
+    for (uint32_t i = 0; l && i < l->count; i++) {
+        int64_t first = l->items[i].from - p->wall->start, last = l->items[i].until - p->wall->start + QUARTER - 1;
+        int64_t from = first < 0 ? 0 : first / QUARTER, to = last < 0 ? 0 : last / QUARTER;
+        to = to > HORIZON_QUARTERS ? HORIZON_QUARTERS : to;
+        if (from < to) {
+            bits_set(p->elsewhere, (int32_t)from, (int32_t)to);
+            bits_set(p->busy, (int32_t)from, (int32_t)to);
+        }
+    }
+}
+
 struct availability *roster_person(struct roster *r, struct sv user, const struct zone *zone)
 {
     struct availability *p = map_find(&r->people, user);
@@ -346,6 +365,7 @@ struct availability *roster_person(struct roster *r, struct sv user, const struc
     p->inputs = inputs_of(r, p, person);
     note_holidays(r, p, person);
     note_absences(r, p);
+    note_busy(r, p);
     for (int day = 0; day < HORIZON_DAYS; day++) {
         if (person && !entity_on(person, date_from_days(date_to_days(r->monday) + day)))
             p->days[day] = DAY_ABSENT;
@@ -382,7 +402,7 @@ void availability_unbook(struct availability *p, int32_t first, int32_t count, i
 {
     int day = wall_day(p->wall, first);
     for (int32_t q = first; q < first + count; q++)
-        p->busy[q / 64] &= ~((uint64_t)1 << (q % 64));
+        p->busy[q / 64] &= ~((uint64_t)1 << (q % 64)) | p->elsewhere[q / 64];
     if (day >= 0)
         p->minutes[day] = (uint16_t)(p->minutes[day] < minutes ? 0 : p->minutes[day] - minutes);
 }

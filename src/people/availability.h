@@ -35,6 +35,7 @@ struct availability {
     const struct wall *wall;
     int64_t max_minutes;                                                    /* of meetings a day; 0: no limit */
     uint64_t open[HORIZON_WORDS], core[HORIZON_WORDS], busy[HORIZON_WORDS]; /* core: between 09:30 and 16:30 on their own clock */
+    uint64_t elsewhere[HORIZON_WORDS];                                      /* busy by a calendar of their own */
     uint16_t minutes[HORIZON_DAYS];                                         /* of meetings, by day */
     uint8_t days[HORIZON_DAYS];                                             /* of enum day_kind */
     uint8_t long_away[HORIZON_DAYS];                                        /* absent for two weeks or longer */
@@ -45,6 +46,8 @@ struct availability {
 /* Everybody of a model, each made at first need. */
 struct roster;
 struct roster *roster_new(const struct model *m, struct arena *a, struct date monday);
+/* What is recorded of calendars: user -> struct busy_list (people/ics_busy.h), borrowed. Before anybody is asked for. */
+void roster_set_busy(struct roster *r, const struct map *by_user);
 /* user: a User ref. Who has no Person works Monday to Friday from 9 to 17 in the given zone. */
 struct availability *roster_person(struct roster *r, struct sv user, const struct zone *zone);
 /* Somebody with other hours on the days on which they work; for questions only. */

@@ -152,9 +152,9 @@ static void XMLCALL on_text(void *ctx, const XML_Char *text, int n)
 
 static bool parse(struct reader *r, struct sv text, struct err *err)
 {
-    const struct expat *lib = &r->lib;
     if (!load(&r->lib, err))
         return false;
+    const struct expat *lib = &r->lib;
     r->parser = lib->XML_ParserCreateNS(NULL, '|');
     if (!r->parser)
         return err_set(err, "expat cannot be started");

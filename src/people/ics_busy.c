@@ -13,6 +13,7 @@ struct reading {
     const struct ics_component *calendar;
     const struct zone *own;
     int64_t from, until;
+    const struct map *ours;
     struct busy_list *into;
 };
 
@@ -27,7 +28,10 @@ static bool add(struct reading *r, int64_t at, int64_t seconds, struct err *err)
     return true;
 }
 
-static bool counts(const struct ics_component *event) { return ics_is(event, "VEVENT") && !ics_find(event, "X-POTLAC-OWNER"); }
+static bool counts(const struct reading *r, const struct ics_component *event)
+{
+    return ics_is(event, "VEVENT") && !ics_find(event, "X-POTLAC-OWNER") && !(r->ours && map_find(r->ours, sv_trim(ics_get(event, "UID"))));
+}
 
 static bool occupies(const struct ics_component *event)
 {
@@ -138,12 +142,12 @@ static bool add_free_busy(struct reading *r, const struct ics_component *c, stru
 }
 
 bool ics_busy(struct arena *a, const struct ics_component *calendar, const struct zone *own, int64_t from, int64_t until,
-              struct busy_list *into, struct err *err)
+              const struct map *ours, struct busy_list *into, struct err *err)
 {
-    struct reading r = { a, calendar, own, from, until, into };
+    struct reading r = { a, calendar, own, from, until, ours, into };
     for (uint32_t i = 0; i < calendar->child_count; i++) {
         const struct ics_component *c = calendar->children[i];
-        bool ok = ics_is(c, "VFREEBUSY") ? add_free_busy(&r, c, err) : !counts(c) || !occupies(c) || add_event(&r, c, err);
+        bool ok = ics_is(c, "VFREEBUSY") ? add_free_busy(&r, c, err) : !counts(&r, c) || !occupies(c) || add_event(&r, c, err);
         if (!ok)
             return false;
     }

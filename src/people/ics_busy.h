@@ -3,6 +3,7 @@
 #ifndef PEOPLE_ICS_BUSY_H
 #define PEOPLE_ICS_BUSY_H
 
+#include "base/map.h"
 #include "people/ics_time.h"
 #include "people/ics_tree.h"
 
@@ -20,10 +21,11 @@ struct busy_list {
 };
 
 /* Adds what is busy within [from, until) of a calendar: events that are not TRANSPARENT, CANCELLED or declined by nobody but their owner,
- * and VFREEBUSY. Events with our marker are left out (they are known already), whichever installation wrote them. own: the zone of
+ * and VFREEBUSY. Events with our marker are left out (they are known already), whichever installation wrote them, and those whose UID is in
+ * `ours` (may be NULL). own: the zone of
  * floating times and whole days. False and err where that is more than BUSY_MAX. */
 bool ics_busy(struct arena *a, const struct ics_component *calendar, const struct zone *own, int64_t from, int64_t until,
-              struct busy_list *into, struct err *err);
+              const struct map *ours, struct busy_list *into, struct err *err);
 void busy_merge(struct busy_list *l);
 
 #endif

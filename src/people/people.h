@@ -73,6 +73,7 @@ struct people_context {
     uint32_t rounds_count;
     const struct owner_change *changes; /* of the last weeks, oldest first */
     uint32_t change_count;
+    const struct map *busy;   /* user -> struct busy_list, as recorded: people/busy.h; NULL: nothing is */
     struct people_plan *plan; /* of all compiles, which run one after another; NULL: each makes its own */
 };
 extern const struct builtin people_functions[];

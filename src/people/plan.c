@@ -126,6 +126,7 @@ struct people_plan *people_plan_new(const struct people_context *ctx, struct are
     p->monday = date_from_days(date_to_days(ctx->today) - date_weekday(ctx->today));
     p->number = (date_to_days(p->monday) - 4) / 7;
     p->roster = roster_new(ctx->model, a, p->monday);
+    roster_set_busy(p->roster, ctx->busy);
     p->by_title = map_in(a);
     p->one_off_by_title = map_in(a);
     p->held = map_in(a);

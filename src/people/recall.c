@@ -1,6 +1,7 @@
 /* What the plan has to know of what was: recorded meetings, what their slots were chosen from, and owners that changed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
+#include "people/busy.h"
 #include "people/plan.h"
 #include "people/series.h"
 #include "store/record.h"
@@ -274,6 +275,10 @@ bool people_recall(struct people_context *ctx, struct arena *a, struct store *st
     if (!recall_meetings(ctx, a, st, err) || !recall_rounds(ctx, a, st, err) || !recall_events(ctx, a, st, &l, err) ||
         !recall_pending(ctx, a, st, &l, err))
         return false;
+    struct map *busy = ARENA_NEW(a, struct map);
+    if (!busy_recall(a, st, ctx->model, busy, err))
+        return false;
+    ctx->busy = busy;
     ctx->changes = l.items;
     ctx->change_count = l.count;
     return true;

@@ -207,12 +207,12 @@ static void test_d95_rules_without_end(void **state)
     check_rule("FREQ=DAILY;INTERVAL=0", "20270103T100000", "'INTERVAL=0' of a recurrence rule is not understood");
 }
 
-static struct sv busy_of(const char *calendar)
+static struct sv busy_of(const char *calendar, const struct map *ours)
 {
     struct busy_list l = { 0 };
     struct err err = { "" };
     struct strbuf out = STRBUF_IN(a);
-    assert_true(ics_busy(a, read(calendar), stockholm, utc("2027-03-01T00:00:00Z"), utc("2027-03-29T00:00:00Z"), &l, &err));
+    assert_true(ics_busy(a, read(calendar), stockholm, utc("2027-03-01T00:00:00Z"), utc("2027-03-29T00:00:00Z"), ours, &l, &err));
     busy_merge(&l);
     for (uint32_t i = 0; i < l.count; i++) {
         struct local_time f = local_from_seconds(l.items[i].from);
@@ -226,7 +226,7 @@ static struct sv busy_of(const char *calendar)
 
 static void check_busy(const char *calendar, const char *want)
 {
-    struct sv got = busy_of(calendar);
+    struct sv got = busy_of(calendar, NULL);
     if (!sv_is(got, want))
         fail_msg("expected '%s', found '%.*s'", want, SV_ARG(got));
 }
@@ -239,6 +239,9 @@ static void test_busy_stretches(void **state)
     check_busy(CALENDAR(EVENT("DTSTART:20270303T100000Z\r\nDTEND:20270303T110000Z\r\nSTATUS:CANCELLED\r\n")), "");
     /* ours are known already */
     check_busy(CALENDAR(EVENT("DTSTART:20270303T100000Z\r\nDTEND:20270303T110000Z\r\nX-POTLAC-OWNER:i\r\n")), "");
+    struct map ours = map_in(a);
+    map_put(&ours, SV("a"), a);
+    assert_int_equal(busy_of(CALENDAR(EVENT("DTSTART:20270303T100000Z\r\nDURATION:PT1H\r\n")), &ours).n, 0);
     check_busy(CALENDAR(EVENT("DTSTART;VALUE=DATE:20270303\r\n")), "02T23:00+1440");
     check_busy(CALENDAR(EVENT("DTSTART:20270101T100000Z\r\nDTEND:20270401T110000Z\r\n")), "01T00:00+40320");
     /* one instance taken out, one moved, one added; the change of clocks on the 28th */

@@ -50,8 +50,11 @@ static void recall_weeks(struct arena *a, const struct series *s, const struct m
     for (uint32_t i = 0; i < s->occurrence_count; i++) {
         const struct occurrence *o = &s->occurrences[i];
         int64_t day = date_to_days(o->start.date), weekday = date_weekday(o->start.date);
-        h->weeks[h->week_count++] = (struct held_week){ day - weekday, (int)(weekday * 1440 + o->start.hour * 60 + o->start.minute),
-                                                        o->cancelled, still_moved(a, s, o, moves) };
+        struct held_week w = { day - weekday, (int)(weekday * 1440 + o->start.hour * 60 + o->start.minute), o->cancelled,
+                               still_moved(a, s, o, moves) };
+        if (o->moved && !w.by_hand) /* they put it back */
+            w.minute = s->cadence.weekday * 1440 + s->cadence.hour * 60 + s->cadence.minute;
+        h->weeks[h->week_count++] = w;
     }
 }
 
@@ -86,7 +89,7 @@ static bool recall_adopted(struct arena *a, struct store *st, const struct docum
     h->weekday = (int)whole(d, "weekday") % 7;
     h->time = (int)whole(d, "time") % 1440;
     h->moved_at = whole(d, "at"); /* so that it rests there */
-    h->inputs = h->inputs ? h->inputs : 1;
+    h->inputs = 1;                /* and weeks that were published elsewhere follow */
     return true;
 }
 

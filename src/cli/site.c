@@ -135,6 +135,7 @@ static bool open_snapshot(struct cli *c, struct site *s, struct err *err)
                                   .codedir = s->codedir,
                                   .tree = &s->tree,
                                   .overlay = s->overlay,
+                                  .now = s->now,
                                   .base_modules = plain,
                                   .record_reads = !plain && (c->verb == &verb_plan || c->verb == &verb_apply),
                                   .own_modules = own_modules(s->arena) };

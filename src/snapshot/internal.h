@@ -22,6 +22,7 @@ struct snapshot {
     struct source_tree tree;
     struct reads *reads; /* NULL: what is read is not recorded */
     const struct overlay *overlay;
+    int64_t now;
     struct symtab *syms;
     struct sv environment, site, hiera, global_hiera, manifest, codedir, modulepath_text;
     struct module_folder *modulepath;

@@ -309,7 +309,7 @@ static void *make_model(void *ctx, struct sv key, struct arena *a)
     bool fine = model_add_tree(m, &s->tree, folder, &f->diags, &err);
     if (!fine && !f->diags.errors)
         diag_error(&f->diags, (struct span){ 0 }, "%s", err.text);
-    if (model_check(m, date_from_days(now_utc() / 86400), &f->diags) && fine)
+    if (model_check(m, local_from_seconds(s->now).date, &f->diags) && fine)
         f->model = m;
     return f;
 }

@@ -161,6 +161,7 @@ struct snapshot *snapshot_open(const struct snapshot_options *o, struct err *err
     if (s->reads)
         s->tree = reads_tree(s->reads);
     s->overlay = o->overlay;
+    s->now = o->now ? o->now : now_utc();
     s->syms = symtab_new();
     s->module_by_name = map_in(a);
     all_caches(s, caches);

@@ -23,6 +23,7 @@ struct snapshot_options {
     const struct source_tree *tree; /* where files are read from; must outlive the snapshot. NULL: the file system */
     bool record_reads;              /* for snapshot_reads */
     const struct overlay *overlay;  /* laid over the model; must outlive the snapshot. NULL: none */
+    int64_t now;                    /* UTC: on that day the model is checked; 0: today */
     bool base_modules;              /* $basemodulepath belongs to the module path that is taken where none is said, as in Puppet */
 };
 

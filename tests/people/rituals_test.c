@@ -307,12 +307,12 @@ static void test_retrospective_in_place_of_the_sync(void **state)
     assert_int_equal(r->slot.weekday, sync_of(p)->slot.weekday);
 }
 
-/* clang-format off: it would turn this over each time */
+/* clang-format off */
 #define SIX                                                                                                                                \
-    GROUP("team")                                                                                                                          \
-    GROUP("red") GROUP("blue") AT("po1") AT("tl1") AT("ac1") AT("po2") AT("tl2") AT("ac2") ROLE("po1", "red", "product-owner")             \
-        ROLE("tl1", "red", "team-lead") ROLE("ac1", "red", "agile-coach") ROLE("po2", "blue", "product-owner")                             \
-            ROLE("tl2", "blue", "team-lead") ROLE("ac2", "blue", "agile-coach")
+    GROUP("team") GROUP("red") GROUP("blue")                                                                                               \
+    AT("po1") AT("tl1") AT("ac1") AT("po2") AT("tl2") AT("ac2")                                                                            \
+    ROLE("po1", "red", "product-owner") ROLE("tl1", "red", "team-lead") ROLE("ac1", "red", "agile-coach")                                  \
+    ROLE("po2", "blue", "product-owner") ROLE("tl2", "blue", "team-lead") ROLE("ac2", "blue", "agile-coach")
 /* clang-format on */
 
 static void test_E7_six_leaders_become_two_trios(void **state)

@@ -159,7 +159,12 @@ static void add_span(struct making *k, struct ics_component *e, struct sv zone_n
                      int64_t minutes)
 {
     add_time(k->arena, e, "DTSTART", zone_named, start);
-    add_time(k->arena, e, "DTEND", zone_named, zone_to_local(z, utc_of(z, start) + minutes * 60));
+    int64_t end = utc_of(z, start) + minutes * 60;
+    struct local_time wall = zone_to_local(z, end);
+    if (utc_of(z, wall) == end)
+        add_time(k->arena, e, "DTEND", zone_named, wall);
+    else /* the wall time comes twice, and would be read as the first */
+        ics_add(k->arena, e, SV("DTEND"), utc_text(k->arena, end));
 }
 
 static bool is_attended(const struct making *k, const struct occurrence *o)

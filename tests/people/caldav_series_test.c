@@ -140,6 +140,18 @@ static void test_d43_a_skipped_week_is_an_exdate(void **state)
     has_not(wanted(advance(s, &p, MONDAY), 0, c, MONDAY), "EXDATE");
 }
 
+/* 02:15 comes twice on the night of 31 October, and as a wall time it would lie before the start. */
+static void test_d39_an_end_after_the_clocks_went_back(void **state)
+{
+    (void)state;
+    const int64_t october = 1823839200; /* Monday 2027-10-18 */
+    struct plan p = sync_plan(2, 10);
+    const struct moved_once moved = { SV("2027-W43"), { { 2027, 10, 27 }, 10, 0, 0 }, { { 2027, 10, 31 }, 2, 45, 0 } };
+    p.moved = &moved, p.moved_count = 1;
+    has(wanted(advance(NULL, &p, october), 0, NULL, october),
+        "DTSTART;TZID=Europe/Stockholm:20271031T024500\r\nDTEND:20271031T011500Z\r\n");
+}
+
 /* D-40, D-42, D-83: an occurrence that somebody moved has an event of its own, which names the slot that it left. */
 static void test_d42_a_moved_occurrence_names_its_slot(void **state)
 {
@@ -595,6 +607,7 @@ int main(void)
         TEST(test_d38_a_series_is_one_rule),
         TEST(test_d87_time_alone_changes_nothing),
         TEST(test_d43_a_skipped_week_is_an_exdate),
+        TEST(test_d39_an_end_after_the_clocks_went_back),
         TEST(test_d42_a_moved_occurrence_names_its_slot),
         TEST(test_d45_a_fork),
         TEST(test_d44_an_end_keeps_the_past),

@@ -128,7 +128,7 @@ static void test_D25_same_state_same_bytes(void **state)
     assert_true(sv_eq(text_of(read), src.text));
 }
 
-static void test_D20_D45_moved_sync_keeps_its_uids(void **state)
+static void test_D11_D20_D45_moved_sync_keeps_its_uids(void **state)
 {
     (void)state;
     bool forked = true;
@@ -291,7 +291,7 @@ static void test_single_meeting_moves(void **state)
     assert_int_equal(t->epoch, 0);
 }
 
-static void test_D07_D31_D53_D54_what_a_feed_holds(void **state)
+static void test_D06_D07_D31_D53_D54_D55_what_a_feed_holds(void **state)
 {
     (void)state;
     static struct sv pair[] = { SV_INIT("user:default/ines"), SV_INIT("user:default/li") };
@@ -310,6 +310,8 @@ static void test_D07_D31_D53_D54_what_a_feed_holds(void **state)
     assert_int_equal(count_of(li, "BEGIN:VTIMEZONE"), 1);
     assert_int_equal(count_of(li, "VERSION:2.0\r\n"), 1);
     assert_int_equal(count_of(li, "PRODID:"), 1);
+    assert_int_equal(count_of(li, "PRODID:-//potlac//calendar//EN\r\n"), 1); /* no version, no build, no time */
+    assert_int_equal(count_of(li, "TRANSP:OPAQUE\r\n"), (int)count_of(li, "BEGIN:VEVENT"));
     assert_int_equal(count_of(li, "CLASS:PRIVATE"), 27);
     assert_int_equal(count_of(li, "DTSTART;TZID=Europe/Stockholm:20270310T100000"), 1);
     assert_int_equal(count_of(li, "DTEND;TZID=Europe/Stockholm:20270310T103000"), 1);
@@ -368,7 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_D09_window_of_whole_weeks),
         T(test_D25_same_state_same_bytes),
-        T(test_D20_D45_moved_sync_keeps_its_uids),
+        T(test_D11_D20_D45_moved_sync_keeps_its_uids),
         T(test_D20_text_changes_do_not_raise_the_sequence),
         T(test_D12_replaced_leader),
         T(test_D44_ended_series),
@@ -376,7 +378,7 @@ int main(void)
         T(test_cycles_of_several_weeks),
         T(test_D37_no_start_in_a_gap),
         T(test_single_meeting_moves),
-        T(test_D07_D31_D53_D54_what_a_feed_holds),
+        T(test_D06_D07_D31_D53_D54_D55_what_a_feed_holds),
         T(test_D08_empty_feed_is_a_zone),
         T(test_D39_length_over_a_change_of_clocks),
         T(test_broken_state_is_refused),

@@ -329,7 +329,7 @@ static void test_calendar_changes(void **state)
     struct err err = { "" };
     struct place p = place_new();
     struct store *s = store_open(p.path, &err), *other = store_open(p.path, &err);
-    int64_t before, now;
+    int64_t before = 0, now = 0;
     must(s && other, &err);
     must(store_calendar_changes(s, &before, &err), &err);
     must(store_put(s, SV("report"), SV("host:a"), SV("{}"), 1, &err) && store_calendar_changes(s, &now, &err), &err);
